@@ -1,0 +1,27 @@
+/** All time of the pool goes through a clock, so that tests and the simulation own it. */
+export interface Clock {
+  /** Monotonic milliseconds; only differences mean something. */
+  now(): number
+  /** Milliseconds since 1970, for people and records. */
+  wallTime(): number
+  /**
+   * Runs the task once after the delay and returns its cancellation. A `background` task does not keep the process
+   * alive.
+   */
+  schedule(delayMs: number, task: () => void, options?: ScheduleOptions): () => void
+}
+
+export interface ScheduleOptions {
+  readonly background?: boolean | undefined
+}
+
+/** The clock of the machine. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wallTime: () => Date.now(),
+  schedule(delayMs, task, options) {
+    const timer: unknown = setTimeout(task, delayMs)
+    if (options?.background) (timer as { unref?(): void }).unref?.()
+    return () => clearTimeout(timer as number)
+  },
+}

@@ -1,0 +1,49 @@
+export type { Backend, BackendSettings, BackendTraits, Durability, Usage } from './backend.ts'
+export {
+  type Block,
+  blockKey,
+  blockName,
+  cidFromMultihash,
+  cidFromName,
+  digestWords,
+  isIdentity,
+  rawCid,
+} from './block.ts'
+export type { BlockStore, OperationOptions } from './block-store.ts'
+export { type Clock, type ScheduleOptions, systemClock } from './clock.ts'
+export {
+  type BackendOutcome,
+  errorCode,
+  type Outcome,
+  PoolError,
+  type PoolErrorCode,
+  type PoolErrorInit,
+} from './errors.ts'
+export type { PoolEvent, UnhealthyReason } from './events.ts'
+export { type MemoryOptions, memory } from './memory.ts'
+export type { BackendEntry, PoolOptions, ResolvedSettings, WriteQuorum } from './options.ts'
+export type {
+  BackendPlugin,
+  OptionsSchema,
+  Plugin,
+  PluginContext,
+  SchemaIssue,
+  SchemaResult,
+  StrategyPlugin,
+} from './plugin.ts'
+export type {
+  BackendStats,
+  CallCounts,
+  Explanation,
+  Ineligible,
+  Location,
+  PoolStats,
+} from './stats.ts'
+export {
+  byPriority,
+  type Candidate,
+  type Rank,
+  type RouteRequest,
+  rankBy,
+  type Strategy,
+} from './strategy.ts'

@@ -1,0 +1,123 @@
+import type { CID } from 'multiformats/cid'
+import type { Backend, BackendTraits, Usage } from './backend.ts'
+import { type Block, blockKey, rawCid } from './block.ts'
+import type { OperationOptions } from './block-store.ts'
+import { PoolError } from './errors.ts'
+
+export interface MemoryOptions {
+  /** Puts beyond it are refused with `ERR_FULL`. @default no limit */
+  readonly maxBytes?: number | undefined
+}
+
+/**
+ * Blocks in a Map: the reference backend. Everything is lost with the process, and with `close`.
+ *
+ * It keeps references, not copies: bytes are read-only by contract. A view that shows less than half of its buffer is
+ * copied, so that a small block does not hold a large buffer.
+ */
+export function memory(options: MemoryOptions = {}): Backend {
+  return new MemoryBackend(options.maxBytes ?? Number.POSITIVE_INFINITY)
+}
+
+class MemoryBackend implements Backend {
+  readonly type = 'memory'
+  readonly traits: BackendTraits = { durability: 'none', concurrency: 100_000 }
+  readonly #maxBytes: number
+  readonly #blocks = new Map<string, Block>()
+  #bytes = 0
+  #id = globalThis.crypto.randomUUID()
+  #closed = false
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
+  }
+
+  async open(options?: OperationOptions): Promise<void> {
+    options?.signal?.throwIfAborted()
+    this.#closed = false
+  }
+
+  /** Drops all blocks; what opens again is another, empty store. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.#blocks.clear()
+    this.#bytes = 0
+    this.#id = globalThis.crypto.randomUUID()
+  }
+
+  get(cid: CID, options?: OperationOptions): Promise<Uint8Array | undefined> {
+    const refused = this.#refusal(options)
+    if (refused) return refused
+    return Promise.resolve(this.#blocks.get(blockKey(cid))?.bytes)
+  }
+
+  put(block: Block, options?: OperationOptions): Promise<void> {
+    const refused = this.#refusal(options)
+    if (refused) return refused
+    const key = blockKey(block.cid)
+    const before = this.#blocks.get(key)?.bytes.length ?? 0
+    const after = this.#bytes - before + block.bytes.length
+    if (after > this.#maxBytes) return Promise.reject(full(this.#maxBytes))
+    this.#bytes = after
+    this.#blocks.set(key, { cid: block.cid, bytes: compact(block.bytes) })
+    return Promise.resolve()
+  }
+
+  has(cid: CID, options?: OperationOptions): Promise<boolean> {
+    const refused = this.#refusal(options)
+    if (refused) return refused
+    return Promise.resolve(this.#blocks.has(blockKey(cid)))
+  }
+
+  delete(cid: CID, options?: OperationOptions): Promise<void> {
+    const refused = this.#refusal(options)
+    if (refused) return refused
+    const key = blockKey(cid)
+    const block = this.#blocks.get(key)
+    if (block) {
+      this.#bytes -= block.bytes.length
+      this.#blocks.delete(key)
+    }
+    return Promise.resolve()
+  }
+
+  async *list(options?: OperationOptions): AsyncGenerator<CID> {
+    await this.#refusal(options)
+    for (const block of this.#blocks.values()) {
+      await this.#refusal(options)
+      yield rawCid(block.cid)
+    }
+  }
+
+  async usage(): Promise<Usage> {
+    return { blocks: this.#blocks.size, bytes: this.#bytes, freeBytes: this.#freeBytes() }
+  }
+
+  async identity(): Promise<string> {
+    return this.#id
+  }
+
+  async ping(options?: OperationOptions): Promise<void> {
+    await this.#refusal(options)
+  }
+
+  #freeBytes(): number | undefined {
+    return Number.isFinite(this.#maxBytes) ? this.#maxBytes - this.#bytes : undefined
+  }
+
+  /** A rejection when the store is closed or the call aborted; undefined when the call may go on. */
+  #refusal(options: OperationOptions | undefined): Promise<never> | undefined {
+    if (this.#closed) return Promise.reject(new PoolError('ERR_CLOSED', 'the memory store is closed'))
+    if (options?.signal?.aborted) return Promise.reject(options.signal.reason)
+    return undefined
+  }
+}
+
+function compact(bytes: Uint8Array): Uint8Array {
+  return bytes.length * 2 < bytes.buffer.byteLength ? bytes.slice() : bytes
+}
+
+function full(maxBytes: number): PoolError {
+  return new PoolError('ERR_FULL', `the memory store is limited to ${maxBytes} bytes`)
+}

@@ -1,0 +1,131 @@
+import type { MultihashHasher } from 'multiformats/hashes/interface'
+import type { Backend, BackendSettings, Durability } from './backend.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { PoolError } from './errors.ts'
+import type { PoolEvent } from './events.ts'
+import { byPriority, type Strategy } from './strategy.ts'
+
+/** A backend and what the operator says about it. */
+export interface BackendEntry extends BackendSettings {
+  readonly backend: Backend
+}
+
+export type WriteQuorum = 'majority' | 'all' | number
+
+export interface PoolOptions<Id extends string = string> {
+  /** The backends by id. Ids never change; they name the backend in stats, events and errors. */
+  readonly backends: Readonly<Record<Id, BackendEntry>>
+  /** Where blocks go. @default byPriority() */
+  readonly strategy?: Strategy | undefined
+  /** Copies of each block, on distinct backends. At least 1. @default 1 */
+  readonly copies?: number | undefined
+  /** Copies that must be acknowledged before a put resolves. @default 'majority' (⌊copies/2⌋ + 1) */
+  readonly writeQuorum?: WriteQuorum | undefined
+  /** What a copy must survive to count for the quorum. @default 'none' */
+  readonly durability?: Durability | undefined
+  /** Writes fail fast with fewer healthy backends than this. @default 1 */
+  readonly minHealthy?: number | undefined
+  /** The largest block, in bytes. @default 16 MiB */
+  readonly maxBlockBytes?: number | undefined
+  /** Check on `put` that the bytes hash to the CID. @default true */
+  readonly verifyPuts?: boolean | undefined
+  /** Check on every read of a backend that the bytes hash to the CID. @default true */
+  readonly verifyGets?: boolean | undefined
+  /** Hash functions beside sha2-256, sha2-512 and identity. */
+  readonly hashers?: readonly MultihashHasher[] | undefined
+  /** Locations remembered at most; 8 bytes of memory each. 0 turns the memory off. @default 1_000_000 */
+  readonly maxHints?: number | undefined
+  /** Pause between two checks of each backend, in milliseconds. @default 30_000 */
+  readonly healthIntervalMs?: number | undefined
+  /** Repairs started per second at most. @default 100 */
+  readonly repairsPerSecond?: number | undefined
+  /** Called for each event, synchronously; what it throws is ignored. */
+  readonly onEvent?: ((event: PoolEvent<Id>) => void) | undefined
+  /** @default the machine's clock */
+  readonly clock?: Clock | undefined
+  /** Seed of the pool's random numbers, a uint32. @default random */
+  readonly seed?: number | undefined
+}
+
+/** Every setting with its value. */
+export interface ResolvedSettings {
+  readonly read: boolean
+  readonly write: boolean
+  readonly priority: number
+  readonly weight: number
+  readonly capacityBytes: number | undefined
+  readonly sizeThresholdBytes: number
+  readonly zone: string
+  readonly costPerGb: number
+  readonly costPerMillionReads: number
+  readonly costPerMillionWrites: number
+  readonly costPerGbEgress: number
+  readonly concurrency: number
+  readonly timeoutMs: number
+}
+
+/** Every pool option with its value, but for the backends. */
+export type ResolvedOptions = {
+  readonly [K in keyof Omit<PoolOptions, 'backends' | 'onEvent'>]-?: Exclude<PoolOptions[K], undefined>
+}
+
+/**
+ * Fills in the defaults of a backend's settings.
+ * @throws PoolError `ERR_INVALID_OPTIONS` naming the setting that is out of range.
+ */
+export function resolveSettings(id: string, settings: BackendSettings, backend: Backend): ResolvedSettings {
+  const check = checker(`backend '${id}'`)
+  return {
+    read: settings.read ?? true,
+    write: settings.write ?? true,
+    priority: check('priority', settings.priority ?? 100, -Infinity),
+    weight: check('weight', settings.weight ?? 1, Number.MIN_VALUE),
+    capacityBytes:
+      settings.capacityBytes === undefined ? undefined : check('capacityBytes', settings.capacityBytes, 0),
+    sizeThresholdBytes: check('sizeThresholdBytes', settings.sizeThresholdBytes ?? 0, 0),
+    zone: settings.zone ?? id,
+    costPerGb: check('costPerGb', settings.costPerGb ?? 0, 0),
+    costPerMillionReads: check('costPerMillionReads', settings.costPerMillionReads ?? 0, 0),
+    costPerMillionWrites: check('costPerMillionWrites', settings.costPerMillionWrites ?? 0, 0),
+    costPerGbEgress: check('costPerGbEgress', settings.costPerGbEgress ?? 0, 0),
+    concurrency: check('concurrency', settings.concurrency ?? backend.traits.concurrency ?? 16, 1),
+    timeoutMs: check('timeoutMs', settings.timeoutMs ?? 10_000, 1),
+  }
+}
+
+/**
+ * Fills in the defaults of the pool's options.
+ * @throws PoolError `ERR_INVALID_OPTIONS` naming the option that is out of range.
+ */
+export function resolveOptions(options: Omit<PoolOptions, 'backends'>): ResolvedOptions {
+  const check = checker('pool')
+  const { writeQuorum = 'majority' } = options
+  return {
+    strategy: options.strategy ?? byPriority(),
+    copies: check('copies', options.copies ?? 1, 1),
+    writeQuorum: typeof writeQuorum === 'number' ? check('writeQuorum', writeQuorum, 1) : writeQuorum,
+    durability: options.durability ?? 'none',
+    minHealthy: check('minHealthy', options.minHealthy ?? 1, 0),
+    maxBlockBytes: check('maxBlockBytes', options.maxBlockBytes ?? 16 * 1024 * 1024, 1),
+    verifyPuts: options.verifyPuts ?? true,
+    verifyGets: options.verifyGets ?? true,
+    hashers: options.hashers ?? [],
+    maxHints: check('maxHints', options.maxHints ?? 1_000_000, 0),
+    healthIntervalMs: check('healthIntervalMs', options.healthIntervalMs ?? 30_000, 1),
+    repairsPerSecond: check('repairsPerSecond', options.repairsPerSecond ?? 100, 0),
+    clock: options.clock ?? systemClock,
+    seed: options.seed ?? globalThis.crypto.getRandomValues(new Uint32Array(1))[0] ?? 1,
+  }
+}
+
+function checker(subject: string): (name: string, value: number, least: number) => number {
+  return (name, value, least) => {
+    if (typeof value === 'number' && value >= least && (Number.isFinite(value) || name === 'concurrency'))
+      return value
+    const bound = Number.isFinite(least) ? ` of at least ${least}` : ''
+    throw new PoolError(
+      'ERR_INVALID_OPTIONS',
+      `${subject}: ${name} must be a finite number${bound}, not ${String(value)}`,
+    )
+  }
+}
