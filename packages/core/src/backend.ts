@@ -9,6 +9,11 @@ export interface BackendTraits {
   readonly maxBlockBytes?: number | undefined
   /** Calls in flight that this driver makes good use of; high (1,000) where it gathers calls into batches. */
   readonly concurrency?: number | undefined
+  /**
+   * A put or delete that was aborted may still take effect after its promise has rejected, as with a request that is
+   * on its way to a server. Assumed when undefined; stores inside the process say false.
+   */
+  readonly lateEffects?: boolean | undefined
 }
 
 /** Measured, not configured. */

@@ -10,6 +10,7 @@ export {
   rawCid,
 } from './block.ts'
 export type { BlockStore, OperationOptions } from './block-store.ts'
+export { type BulkOptions, getAll, putAll } from './bulk.ts'
 export { type Clock, type ScheduleOptions, systemClock } from './clock.ts'
 export {
   type BackendOutcome,
@@ -20,6 +21,7 @@ export {
   type PoolErrorInit,
 } from './errors.ts'
 export type { PoolEvent, UnhealthyReason } from './events.ts'
+export type { RemoveReport } from './maintenance/drain.ts'
 export { type MemoryOptions, memory } from './memory.ts'
 export type { BackendEntry, PoolOptions, ResolvedSettings, WriteQuorum } from './options.ts'
 export type {
@@ -31,6 +33,14 @@ export type {
   SchemaResult,
   StrategyPlugin,
 } from './plugin.ts'
+export type { ListOptions } from './pool/list.ts'
+export {
+  type AddOptions,
+  createPool,
+  type ExplainRequest,
+  type RemoveOptions,
+  type StoragePool,
+} from './pool/storage-pool.ts'
 export type {
   BackendStats,
   CallCounts,

@@ -21,7 +21,7 @@ export function memory(options: MemoryOptions = {}): Backend {
 
 class MemoryBackend implements Backend {
   readonly type = 'memory'
-  readonly traits: BackendTraits = { durability: 'none', concurrency: 100_000 }
+  readonly traits: BackendTraits = { durability: 'none', concurrency: 100_000, lateEffects: false }
   readonly #maxBytes: number
   readonly #blocks = new Map<string, Block>()
   #bytes = 0

@@ -69,8 +69,8 @@ export interface PoolStats<Id extends string = string> extends CallCounts {
 /** Where one block is. */
 export interface Location<Id extends string = string> {
   readonly backend: Id
-  /** What the backend says: it holds a copy, it holds none, or it did not say. */
-  readonly state: 'present' | 'missing' | 'unknown'
+  /** It holds a copy, it holds none, its copy was found corrupt, or it did not say. */
+  readonly state: 'present' | 'missing' | 'corrupt' | 'unknown'
   /** Why the state is unknown. */
   readonly error?: unknown
 }

@@ -1,0 +1,156 @@
+import type { CID } from 'multiformats/cid'
+import { blockKey, digestWords } from '../block.ts'
+import { PoolError } from '../errors.ts'
+import type { PoolEvent } from '../events.ts'
+import { Hashes } from '../hash.ts'
+import { Repairs } from '../maintenance/repair.ts'
+import type { ResolvedOptions } from '../options.ts'
+import { randomStream } from '../random.ts'
+import { LocationHints } from '../state/location-hints.ts'
+import { Quarantine } from '../state/quarantine.ts'
+import type { RouteRequest } from '../strategy.ts'
+import type { Listing } from './list.ts'
+import type { Member, MemberServices } from './member.ts'
+import { Members } from './members.ts'
+import { Monitor } from './monitor.ts'
+import type { ReadOperation } from './read.ts'
+import { Sweeper } from './sweeper.ts'
+import { Turns } from './turns.ts'
+import { Unsettled } from './unsettled.ts'
+
+/** One block as an operation sees it: everything that is derived from the CID, once. */
+export class Subject {
+  readonly cid: CID
+  readonly digest: readonly [number, number]
+  readonly turnKey: number
+  #key: string | undefined
+
+  constructor(cid: CID) {
+    this.cid = cid
+    this.digest = digestWords(cid)
+    this.turnKey = Turns.keyOf(this.digest)
+  }
+
+  get key(): string {
+    this.#key ??= blockKey(this.cid)
+    return this.#key
+  }
+}
+
+/** What the operations of one pool share. */
+export class PoolContext {
+  readonly options: ResolvedOptions
+  readonly hashes: Hashes
+  readonly members: Members = new Members()
+  readonly hints: LocationHints
+  readonly quarantine: Quarantine = new Quarantine()
+  readonly unsettled: Unsettled = new Unsettled()
+  readonly turns: Turns = new Turns()
+  readonly sweeper: Sweeper
+  readonly services: MemberServices
+  /** The newest read of a block, by turn key: another one may join it. */
+  readonly flights: Map<number, ReadOperation> = new Map()
+  /** Listings under way: they are told of blocks that move. */
+  readonly listings: Set<Listing> = new Set()
+  readonly random: () => number
+  readonly monitor: Monitor
+  readonly repairs: Repairs
+  failovers = 0
+  repaired = 0
+  closed = true
+  readonly #onEvent: ((event: PoolEvent) => void) | undefined
+  readonly #idle: (() => void)[] = []
+  #turn = { read: 0, write: 0 }
+  #busy = 0
+
+  constructor(options: ResolvedOptions, onEvent: ((event: PoolEvent) => void) | undefined) {
+    this.options = options
+    this.#onEvent = onEvent
+    this.hashes = new Hashes(options.hashers)
+    this.random = randomStream(options.seed)
+    this.hints = new LocationHints(options.maxHints, this.random())
+    this.sweeper = new Sweeper(options.clock)
+    this.services = {
+      clock: options.clock,
+      sweeper: this.sweeper,
+      hashes: options.verifyGets ? this.hashes : undefined,
+      typicalLatencyMs: (direction) => this.members.typicalLatencyMs(direction),
+    }
+    this.monitor = new Monitor(this)
+    this.repairs = new Repairs(this)
+  }
+
+  emit(event: PoolEvent): void {
+    if (!this.#onEvent) return
+    try {
+      this.#onEvent(event)
+    } catch {
+      // A listener's fault is not the pool's, and there is nobody to tell.
+    }
+  }
+
+  /** The next request of its kind; with `peek` the counters stay. */
+  request(op: 'read' | 'write', subject: Subject, size: number | undefined, peek = false): RouteRequest {
+    const turn = this.#turn[op]
+    if (!peek) this.#turn[op]++
+    return { op, cid: subject.cid, digest: subject.digest, size, turn, random: peek ? 0 : this.random() }
+  }
+
+  /** Locations of copies of the block that are known to be corrupt. */
+  corruptAt(subject: Subject): ReadonlySet<number> {
+    return this.quarantine.of(this.quarantine.isEmpty ? '' : subject.key)
+  }
+
+  /** Backends that probably hold the block and may be asked for it. */
+  hinted(subject: Subject): readonly Member[] {
+    const locations = this.hints.get(subject.digest)
+    if (locations.length === 0) return []
+    const bad = this.corruptAt(subject)
+    const { readers } = this.members
+    const found: Member[] = []
+    for (const location of locations) {
+      const member = this.members.at(location)
+      if (member && !bad.has(location) && readers.includes(member)) found.push(member)
+    }
+    return found
+  }
+
+  /** A backend has confirmed that it holds the block. */
+  stored(subject: Subject, member: Member, size: number): void {
+    if (this.hints.get(subject.digest).includes(member.location)) return
+    this.hints.add(subject.digest, member.location)
+    member.usedBytes += size
+    member.blocks++
+  }
+
+  /** A backend has confirmed that it does not hold the block any more. */
+  deleted(subject: Subject, member: Member): void {
+    if (this.hints.get(subject.digest).includes(member.location)) {
+      // Its size is not known any more: the mean stands in until the backend is measured again.
+      member.usedBytes -= member.blocks > 0 ? member.usedBytes / member.blocks : 0
+      member.blocks = Math.max(0, member.blocks - 1)
+      this.hints.remove(subject.digest, member.location)
+    }
+    if (!this.quarantine.isEmpty) this.quarantine.remove(subject.key, member.location)
+    this.monitor.measureSoon(member)
+  }
+
+  /** An operation has begun that `idle` waits for. */
+  begin(): void {
+    this.#busy++
+  }
+
+  finish(): void {
+    this.#busy--
+    if (this.#busy === 0) for (const wake of this.#idle.splice(0)) wake()
+  }
+
+  /** Resolves when no operation is under way, nor anything that one has left to do behind its reply. */
+  async idle(): Promise<void> {
+    while (this.#busy > 0) await new Promise<void>((resolve) => this.#idle.push(resolve))
+  }
+
+  assertOpen(): void {
+    if (this.closed) throw new PoolError('ERR_CLOSED', 'the pool is closed')
+  }
+}

@@ -1,0 +1,82 @@
+import { PoolError } from '../errors.ts'
+import { whyNotRead, whyNotWrite } from '../plan/eligibility.ts'
+import { median } from '../plan/latency.ts'
+import type { Member } from './member.ts'
+
+/** The backends of a pool, in the order in which strategies see them: by priority, then by id. */
+export class Members {
+  readonly #byId = new Map<string, Member>()
+  readonly #byLocation: (Member | undefined)[] = []
+  #sorted: readonly Member[] = []
+  #readers: readonly Member[] | undefined
+  #nextLocation = 0
+
+  get all(): readonly Member[] {
+    return this.#sorted
+  }
+
+  /** Those that may be read from. */
+  get readers(): readonly Member[] {
+    this.#readers ??= this.#sorted.filter((member) => whyNotRead(member) === undefined)
+    return this.#readers
+  }
+
+  /** Those that may take a block of this size. */
+  writers(size: number): readonly Member[] {
+    return this.#sorted.filter((member) => whyNotWrite(member, size) === undefined)
+  }
+
+  get healthy(): number {
+    let count = 0
+    for (const member of this.#sorted) if (member.unhealthyReason === undefined) count++
+    return count
+  }
+
+  /** A number for the next member, used once. */
+  takeLocation(): number {
+    return this.#nextLocation++
+  }
+
+  has(id: string): boolean {
+    return this.#byId.has(id)
+  }
+
+  /** @throws PoolError `ERR_UNKNOWN_BACKEND` */
+  get(id: string): Member {
+    const member = this.#byId.get(id)
+    if (!member) throw new PoolError('ERR_UNKNOWN_BACKEND', `no backend has the id '${id}'`)
+    return member
+  }
+
+  at(location: number): Member | undefined {
+    return this.#byLocation[location]
+  }
+
+  add(member: Member): void {
+    this.#byId.set(member.id, member)
+    this.#byLocation[member.location] = member
+    this.changed()
+  }
+
+  remove(member: Member): void {
+    this.#byId.delete(member.id)
+    this.#byLocation[member.location] = undefined
+    this.changed()
+  }
+
+  /** A setting or the health of a member has changed. */
+  changed(): void {
+    this.#readers = undefined
+    this.#sorted = [...this.#byId.values()].sort(byPriorityThenId)
+  }
+
+  /** Median of the latencies measured so far, in milliseconds; 0 when none was. */
+  typicalLatencyMs(direction: 'read' | 'write'): number {
+    const measured = this.#sorted.map((m) => (direction === 'read' ? m.readLatency.ms : m.writeLatency.ms))
+    return median(measured.filter((ms) => ms !== undefined))
+  }
+}
+
+function byPriorityThenId(a: Member, b: Member): number {
+  return b.priority - a.priority || (a.id < b.id ? -1 : 1)
+}

@@ -1,0 +1,280 @@
+import { type BackendOutcome, errorCode, type Outcome, PoolError } from '../errors.ts'
+import { countAnswer, judgeAbsence, NO_ANSWERS } from '../plan/absence.ts'
+import { whyNotRead } from '../plan/eligibility.ts'
+import type { Call, CallOwner } from './call.ts'
+import type { PoolContext, Subject } from './context.ts'
+import type { Member } from './member.ts'
+import type { Watched } from './sweeper.ts'
+import type { Turn } from './turns.ts'
+import { Waiters } from './waiters.ts'
+
+export type ReadVerb = 'get' | 'has'
+export type ReadResult = Uint8Array | boolean | undefined
+
+/**
+ * One `get` or `has`. Hinted locations first, then the strategy's order, then every other readable backend.
+ *
+ * After a fault the next backend is asked alone, because it probably holds the copy. Once a backend without a hint has
+ * answered "missing", the rest are asked side by side: the block is absent or misplaced, and either way they all matter.
+ */
+export class ReadOperation implements CallOwner, Watched, Turn {
+  readonly waiters: Waiters<ReadResult> = new Waiters()
+  readonly verb: ReadVerb
+  readonly subject: Subject
+  readonly turnKey: number
+  watchIndex = -1
+  readonly #context: PoolContext
+  #calls: Call[] = []
+  #pending = 0
+  #hinted: readonly Member[] = []
+  #order: readonly Member[] | undefined
+  #mark: number
+  #inTurn = false
+  #unconfirmed: readonly Member[] = []
+  #done = false
+  #finished = false
+
+  constructor(context: PoolContext, verb: ReadVerb, subject: Subject) {
+    this.#context = context
+    this.verb = verb
+    this.subject = subject
+    this.turnKey = subject.turnKey
+    this.#mark = context.turns.mark
+  }
+
+  start(): void {
+    const context = this.#context
+    context.begin()
+    context.flights.set(this.turnKey, this)
+    if (this.waiters.hasSignals) this.watch()
+    this.#hinted = context.hinted(this.subject)
+    this.#advance(undefined)
+  }
+
+  watch(): void {
+    if (this.watchIndex < 0 && !this.#done) this.#context.sweeper.watch(this)
+  }
+
+  sweep(): void {
+    if (!this.waiters.reap()) return
+    this.#end()
+    this.#abandon(undefined)
+  }
+
+  /** Asks again in the block's turn, when nothing moves it. */
+  run(): void {
+    if (this.#done) {
+      this.#context.turns.leave(this)
+      return
+    }
+    this.#calls = []
+    this.#order = undefined
+    this.#hinted = this.#context.hinted(this.subject)
+    this.#advance(undefined)
+  }
+
+  ended(call: Call): void {
+    this.#pending--
+    const { member, outcome } = call
+    if (outcome === 'ok') this.#found(call)
+    else if (outcome === 'missing') this.#context.hints.remove(this.subject.digest, member.location)
+    else if (outcome === 'corrupt') this.#corrupt(member)
+    else if (outcome !== 'aborted' && errorCode(call.error) === 'ERR_STORE_GONE')
+      void this.#context.monitor.check(member)
+    if (this.#done) {
+      this.#finishWhenQuiet()
+      return
+    }
+    this.#advance(call)
+  }
+
+  #found(call: Call): void {
+    if (this.#done) return
+    this.#context.hints.add(this.subject.digest, call.member.location)
+    this.waiters.resolve(this.verb === 'get' ? call.bytes : true)
+    this.#end()
+    this.#abandon(call)
+    this.#reportDamage()
+  }
+
+  #corrupt(member: Member): void {
+    this.#context.quarantine.add(this.subject.key, member.location)
+    this.#context.hints.remove(this.subject.digest, member.location)
+    this.#context.emit({ type: 'corrupt', cid: this.subject.cid, backend: member.id })
+  }
+
+  /** Asks whom to ask next, given the call that has just ended without a copy. */
+  #advance(last: Call | undefined): void {
+    if (this.#pending > 0) return
+    const next = this.#next(last)
+    if (next.length === 0) {
+      this.#settle()
+      return
+    }
+    if (last && isFault(last.outcome)) this.#failover(last)
+    for (const member of next) this.#ask(member)
+  }
+
+  #next(last: Call | undefined): readonly Member[] {
+    const hinted = this.#hinted.find((member) => !this.#asked(member))
+    if (hinted) return [hinted]
+    const rest = this.#rest()
+    const alone = this.verb === 'get' && last?.outcome !== 'missing'
+    return alone ? rest.slice(0, 1) : rest
+  }
+
+  #ask(member: Member): void {
+    this.#pending++
+    this.#calls.push(member.call(this.verb, this.subject.cid, this))
+  }
+
+  #asked(member: Member): boolean {
+    return this.#calls.some((call) => call.member === member)
+  }
+
+  /** Readable backends that were not asked, in order. */
+  #rest(): readonly Member[] {
+    const bad = this.#context.corruptAt(this.subject)
+    this.#order ??= this.#ranked()
+    return this.#order.filter((member) => !this.#asked(member) && !bad.has(member.location))
+  }
+
+  #ranked(): readonly Member[] {
+    const { members, options } = this.#context
+    const { readers } = members
+    // `has` asks all side by side: their order does not matter.
+    if (this.verb === 'has' || readers.length < 2) return readers
+    const ranked = options.strategy.rank(this.#context.request('read', this.subject, undefined), readers)
+    return ranked.length === readers.length
+      ? ranked
+      : [...ranked, ...readers.filter((member) => !ranked.includes(member))]
+  }
+
+  #failover(call: Call): void {
+    this.#context.failovers++
+    this.#context.emit({
+      type: 'failover',
+      op: this.verb,
+      cid: this.subject.cid,
+      backend: call.member.id,
+      outcome: call.outcome as Outcome,
+      error: call.error,
+    })
+  }
+
+  /** Nobody returned the block: says whether it is absent, or that this is not known. */
+  #settle(): void {
+    const verdict = judgeAbsence(this.#answers())
+    if (verdict !== 'absent') {
+      this.#reject(verdict)
+      return
+    }
+    const unconfirmed = this.#context.monitor.unconfirmed(this.#calls.map((call) => call.member))
+    if (unconfirmed) unconfirmed.then((members) => this.#settleConfirmed(members))
+    else this.#settleConfirmed([])
+  }
+
+  #settleConfirmed(unconfirmed: readonly Member[]): void {
+    if (this.#done) return
+    this.#unconfirmed = unconfirmed
+    const { turns } = this.#context
+    if (!this.#inTurn && turns.changedSince(this.turnKey, this.#mark)) {
+      this.#inTurn = true
+      this.watch()
+      turns.enter(this)
+      return
+    }
+    const verdict = judgeAbsence(this.#answers())
+    if (verdict !== 'absent') {
+      this.#reject(verdict)
+      return
+    }
+    this.waiters.resolve(this.verb === 'get' ? undefined : false)
+    this.#end()
+    this.#finishWhenQuiet()
+  }
+
+  #answers(): ReturnType<typeof countAnswer> {
+    return this.#context.members.all.reduce(
+      (answers, member) => countAnswer(answers, this.#outcome(member).outcome),
+      NO_ANSWERS,
+    )
+  }
+
+  /** What one backend said to this operation. */
+  #outcome(member: Member): Partial<BackendOutcome> {
+    const call = this.#calls.find((other) => other.member === member)
+    const reason = this.#unconfirmed.includes(member)
+      ? 'its store did not identify itself'
+      : whyNotRead(member)
+    if (this.#context.corruptAt(this.subject).has(member.location)) return { outcome: 'corrupt' }
+    if (call && !(call.outcome === 'missing' && reason)) {
+      return { ...(call.outcome && { outcome: call.outcome }), error: call.error }
+    }
+    return { reason: member.unhealthyReason ?? reason }
+  }
+
+  #reject(verdict: 'corrupt' | 'unknown'): void {
+    const { members } = this.#context
+    const outcomes: Record<string, BackendOutcome> = {}
+    for (const member of members.all) {
+      const { outcome = 'transient', reason, error } = this.#outcome(member)
+      outcomes[member.id] = { outcome, reason, error }
+    }
+    this.waiters.reject(
+      verdict === 'corrupt'
+        ? new PoolError('ERR_CORRUPT', 'only copies that do not match the CID are left', { outcomes })
+        : new PoolError('ERR_UNAVAILABLE', `cannot tell whether the block exists: ${inWords(outcomes)}`, {
+            outcomes,
+            retryable: true,
+            cause: Object.values(outcomes).find((o) => o.error !== undefined)?.error,
+          }),
+    )
+    this.#end()
+    this.#finishWhenQuiet()
+  }
+
+  /** Copies that were found corrupt, or missing where a hint had them, are written again behind the reply. */
+  #reportDamage(): void {
+    if (this.verb !== 'get') return
+    const bad = this.#context.corruptAt(this.subject)
+    const damaged = this.#context.members.all.filter(
+      (member) =>
+        bad.has(member.location) ||
+        (this.#hinted.includes(member) &&
+          this.#calls.some((c) => c.member === member && c.outcome === 'missing')),
+    )
+    if (damaged.length > 0) this.#context.repairs.add(this.subject, damaged)
+  }
+
+  #end(): void {
+    this.#done = true
+    this.#context.sweeper.release(this)
+    if (this.#context.flights.get(this.turnKey) === this) this.#context.flights.delete(this.turnKey)
+    if (this.#inTurn && !this.#context.turns.withdraw(this)) this.#context.turns.leave(this)
+  }
+
+  /** Gives up the calls that are still under way. */
+  #abandon(except: Call | undefined): void {
+    const pending = this.#calls.filter((call) => call !== except && call.outcome === undefined)
+    if (pending.length === 0) this.#finishWhenQuiet()
+    for (const call of pending) call.abort(undefined)
+  }
+
+  #finishWhenQuiet(): void {
+    if (this.#pending > 0 || this.#finished) return
+    this.#finished = true
+    this.#context.finish()
+  }
+}
+
+function isFault(outcome: Outcome | undefined): boolean {
+  return outcome !== undefined && outcome !== 'ok' && outcome !== 'missing'
+}
+
+/** The outcomes in a line: "hot: timeout, cold: unhealthy". */
+export function inWords(outcomes: Readonly<Record<string, BackendOutcome>>): string {
+  return Object.entries(outcomes)
+    .map(([id, { outcome, reason }]) => `${id}: ${reason ?? outcome}`)
+    .join(', ')
+}

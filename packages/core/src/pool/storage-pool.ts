@@ -1,0 +1,331 @@
+import type { CID } from 'multiformats/cid'
+import type { Backend, BackendSettings, BackendTraits, Usage } from '../backend.ts'
+import { type Block, isIdentity } from '../block.ts'
+import type { OperationOptions } from '../block-store.ts'
+import { type BackendOutcome, PoolError } from '../errors.ts'
+import type { PoolEvent } from '../events.ts'
+import { assess, drain, type RemoveReport } from '../maintenance/drain.ts'
+import { type BackendEntry, type PoolOptions, resolveOptions } from '../options.ts'
+import { survives, weakest } from '../plan/quorum.ts'
+import type { Explanation, Location, PoolStats } from '../stats.ts'
+import { PoolContext, Subject } from './context.ts'
+import { DeleteOperation } from './delete.ts'
+import { Listing, type ListOptions } from './list.ts'
+import { Member } from './member.ts'
+import { inWords, ReadOperation, type ReadResult, type ReadVerb } from './read.ts'
+import { explain, locate, statsOf } from './report.ts'
+import { PutOperation } from './write.ts'
+
+export interface AddOptions {
+  /** Take over the blocks that the backend already holds; without it the backend must be empty. @default false */
+  readonly adopt?: boolean | undefined
+}
+
+export interface RemoveOptions extends OperationOptions {
+  /** Detach at once, without moving blocks; the report names what may be lost. @default false */
+  readonly force?: boolean | undefined
+}
+
+export interface ExplainRequest {
+  readonly op: 'read' | 'write'
+  readonly cid: CID
+  /** Bytes of the block; for writes. @default 0 */
+  readonly size?: number | undefined
+}
+
+/**
+ * Opens all backends and makes a pool of them. Backends that cannot be opened stay attached and are tried again at each
+ * health check.
+ * @throws PoolError `ERR_INVALID_OPTIONS` naming the option, `ERR_NOT_ENOUGH_BACKENDS` when fewer than `minHealthy`
+ * could be opened.
+ */
+export async function createPool<Id extends string>(options: PoolOptions<Id>): Promise<StoragePool<Id>> {
+  const pool = new StoragePool<Id>(options)
+  await pool.open()
+  return pool
+}
+
+/** A `Backend` made of backends: it plans, writes copies, reads the best one, and repairs. Pools nest. */
+export class StoragePool<Id extends string = string> implements Backend, AsyncDisposable {
+  readonly type = 'pool'
+  readonly #context: PoolContext
+  #opening: Promise<void> | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(options: PoolOptions<Id>) {
+    const onEvent = options.onEvent as ((event: PoolEvent) => void) | undefined
+    this.#context = new PoolContext(resolveOptions(options as PoolOptions), onEvent)
+    const entries = Object.entries<BackendEntry>(options.backends)
+    for (const [id, entry] of entries) this.#context.members.add(this.#member(id, entry))
+  }
+
+  /** What a resolved put survives: what was asked for, or what the weakest backend gives, if that is more. */
+  get traits(): BackendTraits {
+    const { members, options } = this.#context
+    const writable = members.all.filter((member) => member.write)
+    const least = weakest(writable.map((member) => member.traits.durability))
+    const durability = survives(least, options.durability) ? least : options.durability
+    return { durability, maxBlockBytes: options.maxBlockBytes, concurrency: 1_000, lateEffects: false }
+  }
+
+  get(cid: CID, options?: OperationOptions): Promise<Uint8Array | undefined> {
+    return this.#read('get', cid, options) as Promise<Uint8Array | undefined>
+  }
+
+  has(cid: CID, options?: OperationOptions): Promise<boolean> {
+    return this.#read('has', cid, options) as Promise<boolean>
+  }
+
+  async put(block: Block, options?: OperationOptions): Promise<void> {
+    const context = this.#admit(options)
+    await this.#assertValid(block)
+    if (isIdentity(block.cid)) return
+    const subject = new Subject(block.cid)
+    const newest = context.turns.newest(subject.turnKey)
+    const joined = newest instanceof PutOperation && newest.subject.key === subject.key
+    const operation = joined ? newest : new PutOperation(context, subject, block)
+    const result = operation.waiters.join(options?.signal)
+    if (joined) operation.watch()
+    else operation.start()
+    return result
+  }
+
+  /**
+   * @throws PoolError `ERR_UNAVAILABLE` when a backend has not confirmed; the block may then still be there.
+   */
+  async delete(cid: CID, options?: OperationOptions): Promise<void> {
+    const context = this.#admit(options)
+    if (isIdentity(cid)) return
+    const operation = new DeleteOperation(context, new Subject(cid))
+    const result = operation.waiters.join(options?.signal)
+    operation.start()
+    return result
+  }
+
+  /** @throws PoolError `ERR_UNAVAILABLE` at its end, when a backend could not be listed and `partial` is off. */
+  async *list(options: ListOptions = {}): AsyncGenerator<CID> {
+    const context = this.#admit(options)
+    yield* new Listing(context, options).run()
+  }
+
+  async open(options?: OperationOptions): Promise<void> {
+    options?.signal?.throwIfAborted()
+    await this.#closing
+    this.#opening ??= this.#open()
+    return this.#opening
+  }
+
+  /** Waits for what is under way, and closes the backends. */
+  async close(): Promise<void> {
+    await this.#opening?.catch(() => {})
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async ping(options?: OperationOptions): Promise<void> {
+    const { members, options: settings } = this.#admit(options)
+    if (members.healthy >= Math.max(1, settings.minHealthy)) return
+    throw new PoolError('ERR_UNAVAILABLE', `${members.healthy} backends of the pool are healthy`, {
+      retryable: true,
+    })
+  }
+
+  /** Blocks and bytes of all copies. */
+  async usage(): Promise<Usage> {
+    const { members } = this.#admit(undefined)
+    let blocks = 0
+    let bytes = 0
+    for (const member of members.all) {
+      blocks += member.blocks
+      bytes += member.usedBytes
+    }
+    return { blocks, bytes: Math.round(bytes) }
+  }
+
+  stats(): PoolStats<Id> {
+    return statsOf(this.#context) as PoolStats<Id>
+  }
+
+  /** Asks every backend whether it holds the block. */
+  async locate(cid: CID, options?: OperationOptions): Promise<readonly Location<Id>[]> {
+    return (await locate(this.#admit(options), new Subject(cid))) as readonly Location<Id>[]
+  }
+
+  /** What the pool would do with this request now; nothing is asked or written. */
+  explain(request: ExplainRequest): readonly Explanation<Id>[] {
+    const found = explain(this.#context, new Subject(request.cid), request.op, request.size ?? 0)
+    return found as readonly Explanation<Id>[]
+  }
+
+  /**
+   * Attaches and opens one more backend.
+   * @throws PoolError `ERR_BACKEND_EXISTS`, `ERR_BACKEND_NOT_EMPTY`, `ERR_INVALID_OPTIONS`, or what its `open` throws.
+   */
+  async add(id: string, entry: BackendEntry, options: AddOptions = {}): Promise<void> {
+    const { members, monitor } = this.#admit(undefined)
+    if (members.has(id)) throw new PoolError('ERR_BACKEND_EXISTS', `a backend has the id '${id}' already`)
+    const member = this.#member(id, entry)
+    try {
+      await monitor.open(member)
+      if (!options.adopt) await assertEmpty(member)
+      if (members.has(id)) throw new PoolError('ERR_BACKEND_EXISTS', `a backend has the id '${id}' already`)
+    } catch (error) {
+      await member.backend.close?.()
+      throw error
+    }
+    members.add(member)
+    this.#context.emit({ type: 'added', backend: id })
+  }
+
+  /**
+   * Changes settings of a backend; those not given stay.
+   * @throws PoolError `ERR_UNKNOWN_BACKEND`, `ERR_INVALID_OPTIONS`
+   */
+  configure(id: Id, settings: BackendSettings): void {
+    this.#context.members.get(id).configure(settings)
+    this.#context.members.changed()
+  }
+
+  /**
+   * Moves the blocks of a backend to the others, empties, detaches and closes it.
+   * @throws PoolError `ERR_UNKNOWN_BACKEND`, `ERR_DRAIN_INCOMPLETE` when blocks cannot be moved; it stays attached then.
+   */
+  async remove(id: Id, options: RemoveOptions = {}): Promise<RemoveReport> {
+    const context = this.#admit(options)
+    const member = context.members.get(id)
+    member.draining = true
+    context.members.changed()
+    let report: RemoveReport
+    try {
+      report = await (options.force ? assess : drain)(context, member, options.signal)
+    } catch (error) {
+      member.draining = false
+      context.members.changed()
+      throw error
+    }
+    context.members.remove(member)
+    context.unsettled.forget(member)
+    context.quarantine.forget(member.location)
+    await member.backend.close?.()
+    context.emit({ type: 'removed', backend: id })
+    return report
+  }
+
+  /** Takes a backend out of service (neither read nor written, its "missing" no answer), or back in. */
+  setHealth(id: Id, healthy: boolean): void {
+    this.#context.monitor.setHealth(this.#context.members.get(id), healthy)
+  }
+
+  /** Waits until writes and repairs that go on behind replies have ended. */
+  async settled(): Promise<void> {
+    await this.#context.idle()
+  }
+
+  #read(verb: ReadVerb, cid: CID, options: OperationOptions | undefined): Promise<ReadResult> {
+    try {
+      const context = this.#admit(options)
+      if (isIdentity(cid)) return Promise.resolve(verb === 'get' ? cid.multihash.digest : true)
+      context.hashes.assertKnown(cid)
+      const subject = new Subject(cid)
+      const newest = context.flights.get(subject.turnKey)
+      const joined = newest?.verb === verb && newest.subject.key === subject.key
+      const operation = joined ? newest : new ReadOperation(context, verb, subject)
+      const result = operation.waiters.join(options?.signal)
+      if (joined) operation.watch()
+      else operation.start()
+      return result
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  #admit(options: OperationOptions | undefined): PoolContext {
+    this.#context.assertOpen()
+    options?.signal?.throwIfAborted()
+    return this.#context
+  }
+
+  #member(id: string, entry: BackendEntry): Member {
+    const { backend, ...settings } = entry
+    return new Member(id, backend, settings, this.#context.members.takeLocation(), this.#context.services)
+  }
+
+  async #assertValid({ cid, bytes }: Block): Promise<void> {
+    const { hashes, options } = this.#context
+    if (bytes.length > options.maxBlockBytes) {
+      const message = `a block of ${bytes.length} bytes is over the limit of ${options.maxBlockBytes}`
+      throw new PoolError('ERR_BLOCK_TOO_LARGE', message)
+    }
+    if (isIdentity(cid)) {
+      if (!hashes.isIdentityOf(cid, bytes)) throw mismatch()
+      return
+    }
+    hashes.assertKnown(cid)
+    if (!options.verifyPuts) return
+    if (!(hashes.matches(cid, bytes) ?? (await hashes.matchesLater(cid, bytes)))) throw mismatch()
+  }
+
+  async #open(): Promise<void> {
+    const { members, monitor, options } = this.#context
+    this.#context.closed = false
+    const outcomes: Record<string, BackendOutcome> = {}
+    const opened = members.all.map(async (member) => {
+      try {
+        await monitor.open(member)
+      } catch (error) {
+        outcomes[member.id] = { outcome: 'permanent', reason: reasonOf(error), error }
+        this.#context.emit({ type: 'unhealthy', backend: member.id, reason: 'not open', error })
+      }
+    })
+    await Promise.all(opened)
+    if (members.healthy >= options.minHealthy && (members.healthy > 0 || members.all.length === 0)) {
+      monitor.start()
+      return
+    }
+    this.#opening = undefined
+    await this.#shut()
+    throw new PoolError('ERR_NOT_ENOUGH_BACKENDS', `too few backends could be opened: ${inWords(outcomes)}`, {
+      outcomes,
+      cause: Object.values(outcomes)[0]?.error,
+    })
+  }
+
+  async #close(): Promise<void> {
+    if (this.#opening) await this.#shut()
+    this.#opening = undefined
+    this.#closing = undefined
+  }
+
+  async #shut(): Promise<void> {
+    const { members, monitor, sweeper } = this.#context
+    this.#context.closed = true
+    monitor.stop()
+    await this.#context.idle()
+    sweeper.stop()
+    const closed = await Promise.allSettled(members.all.map((member) => member.shut()))
+    members.changed()
+    const failed = closed.find((result) => result.status === 'rejected')
+    if (failed) throw failed.reason
+  }
+}
+
+async function assertEmpty(member: Member): Promise<void> {
+  for await (const _cid of member.backend.list()) {
+    throw new PoolError(
+      'ERR_BACKEND_NOT_EMPTY',
+      `${member.label} already holds blocks: add it with adopt: true to take them over, or empty it`,
+    )
+  }
+}
+
+function mismatch(): PoolError {
+  return new PoolError('ERR_HASH_MISMATCH', 'the bytes do not hash to the CID')
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

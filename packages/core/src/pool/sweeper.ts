@@ -1,0 +1,70 @@
+import type { Clock } from '../clock.ts'
+
+/** Something that waits: a call for its backend, or an operation whose caller may give up. */
+export interface Watched {
+  /** Its place in the sweeper's list; -1 when it is not watched. Owned by the sweeper. */
+  watchIndex: number
+  /** Called at each sweep while it is watched. */
+  sweep(now: number): void
+}
+
+/** Between two sweeps, in milliseconds: half of the 50 ms within which aborts are noticed. */
+export const SWEEP_MS = 25
+
+/**
+ * One coarse timer for all deadlines and aborts. A timer, an `AbortSignal.timeout` or a listener for each operation
+ * costs more than a whole get from memory; a place in an array costs nearly nothing. The timer runs only while
+ * something is watched.
+ */
+export class Sweeper {
+  readonly #clock: Clock
+  readonly #watched: Watched[] = []
+  #cancel: (() => void) | undefined
+  #now = 0
+  #busy = false
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** The time of the last sweep, in the clock's milliseconds: at most one interval old while something is watched. */
+  get now(): number {
+    return this.#now
+  }
+
+  watch(item: Watched): void {
+    this.#busy = true
+    if (!this.#cancel) this.#arm()
+    item.watchIndex = this.#watched.push(item) - 1
+  }
+
+  release(item: Watched): void {
+    const at = item.watchIndex
+    if (at < 0) return
+    item.watchIndex = -1
+    const last = this.#watched.pop()
+    if (last === undefined || last === item) return
+    this.#watched[at] = last
+    last.watchIndex = at
+  }
+
+  /** Cancels the timer; it is armed again by the next `watch`. */
+  stop(): void {
+    this.#cancel?.()
+    this.#cancel = undefined
+  }
+
+  #arm(): void {
+    this.#now = this.#clock.now()
+    this.#cancel = this.#clock.schedule(SWEEP_MS, () => this.#sweep())
+  }
+
+  #sweep(): void {
+    this.#cancel = undefined
+    const now = this.#clock.now()
+    this.#now = now
+    for (const item of [...this.#watched]) if (item.watchIndex >= 0) item.sweep(now)
+    if (this.#watched.length > 0 || this.#busy) this.#arm()
+    this.#busy = false
+  }
+}
