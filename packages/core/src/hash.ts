@@ -36,7 +36,7 @@ export class Hashes {
 
   /**
    * @throws PoolError `ERR_UNKNOWN_HASH` when no hasher is known for the CID, `ERR_INVALID_CID` when its digest is too
-   * short to identify a block.
+   * short or too long to identify a block.
    */
   assertKnown(cid: CID): void {
     const { code, digest } = cid.multihash
@@ -47,10 +47,10 @@ export class Hashes {
         `no hasher for multihash code 0x${code.toString(16)}: pass one as 'hashers' when the pool is made`,
       )
     }
-    if (native && digest.length < MIN_TRUNCATED_BYTES) {
+    if (native && (digest.length < MIN_TRUNCATED_BYTES || digest.length > native.bytes)) {
       throw new PoolError(
         'ERR_INVALID_CID',
-        `a digest of ${digest.length} bytes is too short to identify a block`,
+        `a ${native.web} digest of ${digest.length} bytes cannot identify a block (${MIN_TRUNCATED_BYTES} to ${native.bytes} can)`,
       )
     }
   }

@@ -37,10 +37,14 @@ export class Call implements OperationOptions, Watched {
   watchIndex = -1
   /** The driver was called, and its promise has not settled. */
   withDriver = false
-  /** It waits for a free place in the backend. */
+  /** The driver gave up, but what it sent may still arrive. */
+  cut = false
+  /** It waits for a free place in the backend, between these two. Owned by the queue. */
   queued = false
-  /** Told once when the driver's promise has settled after the call had ended. */
-  onLate: (() => void) | undefined
+  before: Call | undefined
+  after: Call | undefined
+  /** Told once when the driver's promise has settled, or will never be asked for. */
+  onSettled: (() => void) | undefined
   #controller: AbortController | undefined
 
   constructor(member: Member, verb: Verb, cid: CID, block: Block | undefined, owner: CallOwner) {
@@ -134,9 +138,8 @@ export class Call implements OperationOptions, Watched {
 
   #failed(error: unknown): void {
     const late = this.outcome !== undefined
-    const mayStillLand = late ? this.member.lateEffects || isUnsettled(error) : isUnsettled(error)
-    if (mayStillLand) this.member.afterTimeout(() => this.#settled())
-    else this.#settled()
+    this.cut = isUnsettled(error) || (late && this.member.lateEffects)
+    this.#settled()
     this.#end(outcomeOf(error), error)
   }
 
@@ -151,18 +154,19 @@ export class Call implements OperationOptions, Watched {
     this.#controller?.abort(error)
   }
 
-  /** The driver will do no more for this call. */
   #settled(): void {
     this.withDriver = false
     this.member.freed()
-    this.onLate?.()
+    this.onSettled?.()
   }
 
   #end(outcome: Outcome, error?: unknown): void {
     if (this.outcome !== undefined) return
     this.outcome = outcome
     this.error = error
+    const neverAsked = this.queued
     this.member.count(this)
+    if (neverAsked) this.onSettled?.()
     this.owner.ended(this)
   }
 }

@@ -101,18 +101,12 @@ export class PoolContext {
     return this.quarantine.of(this.quarantine.isEmpty ? '' : subject.key)
   }
 
-  /** Backends that probably hold the block and may be asked for it. */
+  /** Backends that probably hold the block and may be asked for it, in the order of candidates. */
   hinted(subject: Subject): readonly Member[] {
     const locations = this.hints.get(subject.digest)
     if (locations.length === 0) return []
     const bad = this.corruptAt(subject)
-    const { readers } = this.members
-    const found: Member[] = []
-    for (const location of locations) {
-      const member = this.members.at(location)
-      if (member && !bad.has(location) && readers.includes(member)) found.push(member)
-    }
-    return found
+    return this.members.readers.filter((m) => locations.includes(m.location) && !bad.has(m.location))
   }
 
   /** A backend has confirmed that it holds the block. */

@@ -1,17 +1,19 @@
 import type { CID } from 'multiformats/cid'
 import type { Backend, BackendSettings, BackendTraits } from '../backend.ts'
 import type { Block } from '../block.ts'
-import type { OperationOptions } from '../block-store.ts'
 import type { Clock } from '../clock.ts'
-import { type Outcome, PoolError } from '../errors.ts'
+import type { Outcome } from '../errors.ts'
 import type { UnhealthyReason } from '../events.ts'
 import type { Hashes } from '../hash.ts'
 import { type ResolvedSettings, resolveSettings } from '../options.ts'
 import type { Standing } from '../plan/eligibility.ts'
 import { SmoothedLatency } from '../plan/latency.ts'
+import { outcomeOf } from '../plan/outcome.ts'
 import type { CallCounts } from '../stats.ts'
 import type { Candidate } from '../strategy.ts'
 import { Call, type CallOwner, type Verb } from './call.ts'
+import { CallQueue } from './call-queue.ts'
+import { Step } from './step.ts'
 import type { Sweeper } from './sweeper.ts'
 
 /** What all members of a pool share. */
@@ -27,9 +29,6 @@ export interface MemberServices {
 /** One call in this many is timed once enough have been: reading the clock costs a tenth of a get from memory. */
 const TIMED_EVERY = 16
 const TIMED_FIRST = 32
-/** Calls and bytes that may wait for a free place in one backend. */
-const MAX_QUEUED_CALLS = 100_000
-const MAX_QUEUED_BYTES = 64 * 1024 * 1024
 
 /**
  * One backend of a pool: its calls are timed, counted, limited and verified. It is also the live candidate that
@@ -42,13 +41,14 @@ export class Member implements Candidate, Standing {
   /** Its number in location hints; never used again. */
   readonly location: number
   readonly #services: MemberServices
-  readonly #queue: Call[] = []
+  readonly #queue: CallQueue = new CallQueue()
   #given: BackendSettings = {}
   readonly readLatency: SmoothedLatency = new SmoothedLatency()
   readonly writeLatency: SmoothedLatency = new SmoothedLatency()
   readonly counts: { -readonly [K in keyof CallCounts]: number } = noCounts()
-  #queuedBytes = 0
   #calls = 0
+  #puts = 0
+  #putsEnded: (() => void)[] = []
 
   // Settings stand on the member itself, because strategies read them for every request.
   declare readonly read: boolean
@@ -113,8 +113,9 @@ export class Member implements Candidate, Standing {
 
   /** Changes the settings that are given; the others stay. */
   configure(settings: BackendSettings): void {
-    this.#given = { ...this.#given, ...settings }
-    Object.assign(this, resolveSettings(this.id, this.#given, this.backend))
+    const given = { ...this.#given, ...settings }
+    Object.assign(this, resolveSettings(this.id, given, this.backend))
+    this.#given = given
   }
 
   /** The settings with their values. */
@@ -127,31 +128,51 @@ export class Member implements Candidate, Standing {
     const call = new Call(this, verb, cid, block, owner)
     const { sweeper } = this.#services
     sweeper.watch(call)
-    call.deadline = sweeper.now + this.timeoutMs
-    if (block) this.reservedBytes += block.bytes.length
+    call.deadline = sweeper.deadline(this.timeoutMs)
+    if (block) {
+      this.#puts++
+      this.reservedBytes += block.bytes.length
+    }
     if (this.inFlight < this.concurrency) this.#launch(call)
-    else this.#enqueue(call)
+    else if (!this.#queue.push(call)) queueMicrotask(() => call.refuse())
     return call
   }
 
   /** Runs a call that is not about one block (open, usage, identity, ping), with the deadline of all calls. */
-  within<T>(what: string, ask: (options: OperationOptions) => Promise<T>): Promise<T> {
-    const controller = new AbortController()
-    return new Promise<T>((resolve, reject) => {
-      const cancel = this.#services.clock.schedule(this.timeoutMs, () => {
-        const error = new PoolError(
-          'ERR_TIMEOUT',
-          `${this.label}: no answer to ${what} within ${this.timeoutMs} ms`,
-          {
-            retryable: true,
-          },
-        )
-        reject(error)
-        controller.abort(error)
-      })
-      const asked = Promise.resolve().then(() => ask({ signal: controller.signal }))
-      asked.then(resolve, reject).finally(cancel)
-    })
+  async within<T>(what: string, ask: (options: { readonly signal: AbortSignal }) => Promise<T>): Promise<T> {
+    const step = new Step(this.#services.sweeper, this, undefined)
+    try {
+      return await step.of(what, () => ask(step))
+    } finally {
+      step.end()
+    }
+  }
+
+  /** What the backend lists, with the deadline of all calls for each step. Ends in an error when it fails. */
+  async *list(signal?: AbortSignal): AsyncGenerator<CID> {
+    const step = new Step(this.#services.sweeper, this, signal)
+    let iterator: AsyncIterator<CID> | undefined
+    let outcome: Outcome = 'ok'
+    try {
+      iterator = this.backend.list({ signal: step.signal })[Symbol.asyncIterator]()
+      const next = iterator.next.bind(iterator)
+      for (let result = await step.of('list', next); !result.done; result = await step.of('list', next)) {
+        yield result.value
+      }
+    } catch (error) {
+      outcome = signal?.aborted ? 'aborted' : outcomeOf(error)
+      throw error
+    } finally {
+      this.counted(outcome)
+      // Not awaited: an iterator that hangs would hang the listing too.
+      iterator?.return?.().catch(() => {})
+      step.end()
+    }
+  }
+
+  /** Resolves when no put is under way here. */
+  async putsEnded(): Promise<void> {
+    while (this.#puts > 0) await new Promise<void>((resolve) => this.#putsEnded.push(resolve))
   }
 
   /** Closes the backend; it is not open any more, also when that fails. */
@@ -173,24 +194,16 @@ export class Member implements Candidate, Standing {
   /** The driver is done with the call: its place goes to the next. */
   freed(): void {
     this.inFlight--
-    let next = this.#queue.shift()
-    while (next && next.outcome !== undefined) next = this.#queue.shift()
-    if (!next) return
-    this.#dequeued(next)
-    this.#launch(next)
-  }
-
-  /** Runs the task when a request that was cut off can no longer arrive. */
-  afterTimeout(task: () => void): void {
-    this.#services.clock.schedule(this.timeoutMs, task, { background: true })
+    const next = this.#queue.shift()
+    if (next) this.#launch(next)
   }
 
   /** The call has ended: watched no more, counted, and timed if it was. */
   count(call: Call): void {
     this.#services.sweeper.release(call)
-    if (call.queued) this.#dequeued(call)
+    if (call.queued) this.#queue.remove(call)
     const size = call.block?.bytes.length ?? 0
-    this.reservedBytes -= size
+    if (call.block) this.#putEnded(size)
     this.counted(call.outcome as Outcome)
     const { counts } = this
     if (call.verb === 'get') {
@@ -228,20 +241,10 @@ export class Member implements Candidate, Standing {
     call.launch()
   }
 
-  #enqueue(call: Call): void {
-    const size = call.block?.bytes.length ?? 0
-    if (this.#queue.length >= MAX_QUEUED_CALLS || this.#queuedBytes + size > MAX_QUEUED_BYTES) {
-      queueMicrotask(() => call.refuse())
-      return
-    }
-    call.queued = true
-    this.#queuedBytes += size
-    this.#queue.push(call)
-  }
-
-  #dequeued(call: Call): void {
-    call.queued = false
-    this.#queuedBytes -= call.block?.bytes.length ?? 0
+  #putEnded(size: number): void {
+    this.#puts--
+    this.reservedBytes -= size
+    if (this.#puts === 0) for (const wake of this.#putsEnded.splice(0)) wake()
   }
 }
 

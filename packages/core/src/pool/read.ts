@@ -47,8 +47,7 @@ export class ReadOperation implements CallOwner, Watched, Turn {
     context.begin()
     context.flights.set(this.turnKey, this)
     if (this.waiters.hasSignals) this.watch()
-    this.#hinted = context.hinted(this.subject)
-    this.#advance(undefined)
+    this.#begin()
   }
 
   watch(): void {
@@ -69,7 +68,11 @@ export class ReadOperation implements CallOwner, Watched, Turn {
     }
     this.#calls = []
     this.#order = undefined
-    this.#hinted = this.#context.hinted(this.subject)
+    this.#begin()
+  }
+
+  #begin(): void {
+    this.#hinted = this.#inReadOrder(this.#context.hinted(this.subject))
     this.#advance(undefined)
   }
 
@@ -135,19 +138,20 @@ export class ReadOperation implements CallOwner, Watched, Turn {
   /** Readable backends that were not asked, in order. */
   #rest(): readonly Member[] {
     const bad = this.#context.corruptAt(this.subject)
-    this.#order ??= this.#ranked()
+    const { readers } = this.#context.members
+    // `has` asks them side by side: their order does not matter.
+    this.#order ??= this.verb === 'has' ? readers : this.#inReadOrder(readers)
     return this.#order.filter((member) => !this.#asked(member) && !bad.has(member.location))
   }
 
-  #ranked(): readonly Member[] {
-    const { members, options } = this.#context
-    const { readers } = members
-    // `has` asks all side by side: their order does not matter.
-    if (this.verb === 'has' || readers.length < 2) return readers
-    const ranked = options.strategy.rank(this.#context.request('read', this.subject, undefined), readers)
-    return ranked.length === readers.length
+  /** The order in which the strategy wants these asked; those that it leaves out come last. */
+  #inReadOrder(members: readonly Member[]): readonly Member[] {
+    if (members.length < 2) return members
+    const { strategy } = this.#context.options
+    const ranked = strategy.rank(this.#context.request('read', this.subject, undefined), members)
+    return ranked.length === members.length
       ? ranked
-      : [...ranked, ...readers.filter((member) => !ranked.includes(member))]
+      : [...ranked, ...members.filter((member) => !ranked.includes(member))]
   }
 
   #failover(call: Call): void {

@@ -20,6 +20,7 @@ export class Sweeper {
   readonly #clock: Clock
   readonly #watched: Watched[] = []
   #cancel: (() => void) | undefined
+  /** The time of the last sweep, in the clock's milliseconds: at most one interval old while something is watched. */
   #now = 0
   #busy = false
 
@@ -27,9 +28,9 @@ export class Sweeper {
     this.#clock = clock
   }
 
-  /** The time of the last sweep, in the clock's milliseconds: at most one interval old while something is watched. */
-  get now(): number {
-    return this.#now
+  /** When something that begins now and may take this long has taken too long: never early, at most 50 ms late. */
+  deadline(afterMs: number): number {
+    return this.#now + SWEEP_MS + afterMs
   }
 
   watch(item: Watched): void {
@@ -48,8 +49,9 @@ export class Sweeper {
     last.watchIndex = at
   }
 
-  /** Cancels the timer; it is armed again by the next `watch`. */
+  /** Ends what is still watched, as at its deadline, and cancels the timer; the next `watch` arms it again. */
   stop(): void {
+    this.#sweepAll(Number.POSITIVE_INFINITY)
     this.#cancel?.()
     this.#cancel = undefined
   }
@@ -61,10 +63,14 @@ export class Sweeper {
 
   #sweep(): void {
     this.#cancel = undefined
-    const now = this.#clock.now()
-    this.#now = now
-    for (const item of [...this.#watched]) if (item.watchIndex >= 0) item.sweep(now)
-    if (this.#watched.length > 0 || this.#busy) this.#arm()
+    this.#now = this.#clock.now()
+    this.#sweepAll(this.#now)
+    // What was swept may have armed the timer again.
+    if (!this.#cancel && (this.#watched.length > 0 || this.#busy)) this.#arm()
     this.#busy = false
+  }
+
+  #sweepAll(now: number): void {
+    for (const item of [...this.#watched]) if (item.watchIndex >= 0) item.sweep(now)
   }
 }

@@ -5,28 +5,38 @@ import type { Member } from './member.ts'
 interface Entry {
   readonly member: Member
   readonly waiting: (() => void)[]
+  /** Cancels the wait for a request that was cut off. */
+  cancel?: () => void
 }
 
 /**
- * Puts and deletes that the pool no longer waits for, but whose driver has not said that they are over: they may take
- * effect at any moment. The next change of the block on that backend must come after them. [A delete times out, a put is
+ * Puts and deletes that no operation waits for any more, but whose driver has not said that they are over, or whose
+ * connection was cut less than `timeoutMs` ago: they may take effect at any moment. The next change of the block on that backend must come after them. [A delete times out, a put is
  * acknowledged, the late delete lands: the block is lost.]
  */
 export class Unsettled {
+  readonly #clock: Clock
   readonly #entries = new Map<string, Entry[]>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
 
   get isEmpty(): boolean {
     return this.#entries.size === 0
   }
 
-  /** Remembers the call until its driver has settled. */
+  /** Remembers the call while it may still take effect. */
   track(key: string, call: Call): void {
-    if (!call.withDriver || (call.verb !== 'put' && call.verb !== 'delete')) return
+    if (call.verb !== 'put' && call.verb !== 'delete') return
+    const open = call.queued || call.withDriver
+    if (call.onSettled || !(open || call.cut)) return
     const entry: Entry = { member: call.member, waiting: [] }
     const entries = this.#entries.get(key)
     if (entries) entries.push(entry)
     else this.#entries.set(key, [entry])
-    call.onLate = () => this.#settle(key, entry)
+    call.onSettled = () => this.#ended(key, entry, call)
+    if (!open) call.onSettled()
   }
 
   has(key: string, member: Member): boolean {
@@ -34,12 +44,12 @@ export class Unsettled {
   }
 
   /** Resolves true when nothing of this block is unsettled in the backend, or false after its `timeoutMs`. */
-  async clear(key: string, member: Member, clock: Clock): Promise<boolean> {
+  async clear(key: string, member: Member): Promise<boolean> {
     for (;;) {
       const entry = this.#entries.get(key)?.find((other) => other.member === member)
       if (!entry) return true
       const settled = await new Promise<boolean>((resolve) => {
-        const cancel = clock.schedule(member.timeoutMs, () => resolve(false))
+        const cancel = this.#clock.schedule(member.timeoutMs, () => resolve(false))
         entry.waiting.push(() => {
           cancel()
           resolve(true)
@@ -56,7 +66,22 @@ export class Unsettled {
     }
   }
 
+  /** Forgets everything: the backends are closed. */
+  stop(): void {
+    for (const [key, entries] of this.#entries) for (const entry of entries) this.#settle(key, entry)
+  }
+
+  /** The driver is done with the call; what it had sent may arrive for `timeoutMs` more. */
+  #ended(key: string, entry: Entry, { cut, member }: Call): void {
+    if (!cut) this.#settle(key, entry)
+    else {
+      const settle = (): void => this.#settle(key, entry)
+      entry.cancel = this.#clock.schedule(member.timeoutMs, settle, { background: true })
+    }
+  }
+
   #settle(key: string, entry: Entry): void {
+    entry.cancel?.()
     const entries = this.#entries.get(key)?.filter((other) => other !== entry) ?? []
     if (entries.length > 0) this.#entries.set(key, entries)
     else this.#entries.delete(key)

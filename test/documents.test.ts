@@ -1,0 +1,97 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { files, packages, read, root } from './workspace.ts'
+
+interface Program {
+  readonly name: string
+  readonly code: string
+  /** Compiled, but not run: its fence says `no-run`. */
+  readonly runs: boolean
+}
+
+const documents = [...files('*.md'), ...files('docs/**/*.md'), ...files('{packages,examples}/**/*.md')]
+const programs = documents.flatMap(programsOf)
+let folder = ''
+
+/** TypeScript blocks of a document; a block belongs to no other. */
+function programsOf(document: string): Program[] {
+  const fences = [...read(document).matchAll(/^```ts(?<flags>[^\n]*)\n(?<code>[\s\S]*?)^```/gm)]
+  return fences.map(({ groups }, index) => ({
+    name: `${document.replaceAll('/', '-').replace('.md', '')}-${index + 1}`,
+    code: groups?.code ?? '',
+    runs: !groups?.flags?.includes('no-run'),
+  }))
+}
+
+/** A folder outside of the workspace whose node_modules has all packages of the workspace and what they depend on. */
+function makeFolder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'blockpool-documents-'))
+  const linked = new Set<string>()
+  const link = (name: string, target: string): void => {
+    if (linked.has(name)) return
+    linked.add(name)
+    const path = join(made, 'node_modules', name)
+    mkdirSync(dirname(path), { recursive: true })
+    symlinkSync(target, path)
+  }
+  for (const { folder: home, manifest } of packages) link(manifest.name, join(root, home))
+  for (const { folder: home, manifest } of packages) {
+    for (const name of Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })) {
+      link(name, join(root, home, 'node_modules', name))
+    }
+  }
+  writeFileSync(join(made, 'package.json'), JSON.stringify({ type: 'module', private: true }))
+  cpSync(join(root, 'tsconfig.base.json'), join(made, 'tsconfig.base.json'))
+  const compilerOptions = {
+    types: ['node'],
+    composite: false,
+    noEmit: true,
+    declaration: false,
+    declarationMap: false,
+    isolatedDeclarations: false,
+    noUnusedLocals: false,
+    allowImportingTsExtensions: true,
+  }
+  writeFileSync(
+    join(made, 'tsconfig.json'),
+    JSON.stringify({ extends: './tsconfig.base.json', compilerOptions, include: ['*.ts'] }),
+  )
+  return made
+}
+
+beforeAll(() => {
+  folder = makeFolder()
+  for (const { name, code } of programs) writeFileSync(join(folder, `${name}.ts`), code)
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('programs in documents', () => {
+  test('there are some, and the README of every package has one', () => {
+    for (const { folder: home, manifest } of packages.filter(({ manifest }) => !manifest.private)) {
+      const own = programs.filter(({ name, runs }) => runs && name.startsWith(`${home.replaceAll('/', '-')}-README`))
+      expect(own.length, manifest.name).toBeGreaterThan(0)
+    }
+  })
+
+  test('compile', { timeout: 60_000 }, () => {
+    try {
+      execFileSync('tsc', ['-p', folder], { encoding: 'utf8' })
+    } catch (error) {
+      expect.fail((error as { stdout: string }).stdout)
+    }
+  })
+
+  test.for(programs.filter(({ runs }) => runs).map(({ name }) => name))('%s runs', { timeout: 60_000 }, async (name) => {
+    const scratch = mkdtempSync(join(tmpdir(), 'blockpool-program-'))
+    try {
+      const args = ['--conditions=@blockpool/source', join(folder, `${name}.ts`)]
+      await promisify(execFile)(process.execPath, args, { cwd: scratch })
+    } finally {
+      rmSync(scratch, { recursive: true, force: true })
+    }
+  })
+})
