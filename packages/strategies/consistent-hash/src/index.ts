@@ -1,0 +1,2 @@
+export { consistentHash } from './consistent-hash.ts'
+export { plugin } from './plugin.ts'

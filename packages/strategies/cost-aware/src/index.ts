@@ -1,0 +1,2 @@
+export { type CostAwareOptions, costAware } from './cost-aware.ts'
+export { plugin } from './plugin.ts'

@@ -1,0 +1,2 @@
+export { latencyAware } from './latency-aware.ts'
+export { plugin } from './plugin.ts'

@@ -1,0 +1,2 @@
+export { leastLoaded } from './least-loaded.ts'
+export { plugin } from './plugin.ts'

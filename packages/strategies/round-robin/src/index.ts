@@ -1,0 +1,2 @@
+export { plugin } from './plugin.ts'
+export { roundRobin } from './round-robin.ts'
