@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -32,7 +32,7 @@ function makeFolder(): string {
   const made = mkdtempSync(join(tmpdir(), 'blockpool-documents-'))
   const linked = new Set<string>()
   const link = (name: string, target: string): void => {
-    if (linked.has(name)) return
+    if (linked.has(name) || !existsSync(target)) return
     linked.add(name)
     const path = join(made, 'node_modules', name)
     mkdirSync(dirname(path), { recursive: true })

@@ -1,0 +1,210 @@
+import { resolve } from 'node:path'
+import {
+  type Backend,
+  type BackendTraits,
+  type Block,
+  blockName,
+  type OperationOptions,
+  PoolError,
+  type Usage,
+} from '@blockpool/core'
+import type { CID } from 'multiformats/cid'
+import { BlockFiles } from './block-files.ts'
+import { abortable, Calls, readAhead } from './concurrency.ts'
+import { toPoolError } from './errors.ts'
+import type { FileSystem } from './file-system.ts'
+import { type Layout, layoutOf, shards } from './layout.ts'
+import { nodeFileSystem } from './node-file-system.ts'
+import { openStore, readIdentity } from './store.ts'
+import { cidOf } from './tally.ts'
+import { tempNames } from './temp-names.ts'
+
+export interface FsOptions {
+  /** Folder of the store: a store already, or empty, or missing. Relative paths start from the working directory. */
+  readonly path: string
+  /**
+   * What a resolved put or delete survives: with 'process' a crash of the process, with 'power' a power cut too, at
+   * the price of two fsync calls. @default 'power'
+   */
+  readonly durability?: 'power' | 'process' | undefined
+  /** Make the store when the folder is missing or empty; otherwise `open` fails with `ERR_STORE_GONE`. @default true */
+  readonly create?: boolean | undefined
+  /** @default nodeFileSystem */
+  readonly fileSystem?: FileSystem | undefined
+}
+
+/**
+ * Blocks as files in a folder, one file a block. A string is the path.
+ * @throws PoolError `ERR_INVALID_OPTIONS`
+ */
+export function fs(options: string | FsOptions): Backend {
+  const { path, durability = 'power', create = true, fileSystem } = toOptions(options)
+  if (path === '') throw invalid('path must not be empty')
+  if (durability !== 'power' && durability !== 'process') {
+    throw invalid(`durability must be 'power' or 'process', not '${String(durability)}'`)
+  }
+  return new FsBackend(layoutOf(resolve(path)), durability, create, fileSystem ?? nodeFileSystem)
+}
+
+function toOptions(options: string | FsOptions): FsOptions {
+  return typeof options === 'string' ? { path: options } : options
+}
+
+function invalid(message: string): PoolError {
+  return new PoolError('ERR_INVALID_OPTIONS', `fs: ${message}`)
+}
+
+/** `list` lets other work run after so many names: about 1 ms. */
+const NAMES_PER_SLICE = 128
+/** Shard folders that `list` reads ahead of its reader; at 10 million blocks each holds 10,000 names. */
+const FOLDERS_AHEAD = 8
+
+class FsBackend implements Backend {
+  readonly type = 'fs'
+  readonly traits: BackendTraits
+  readonly #files: FileSystem
+  readonly #layout: Layout
+  readonly #create: boolean
+  readonly #power: boolean
+  readonly #tempName = tempNames()
+  readonly #calls = new Calls()
+  #blocks: BlockFiles
+  #count: Promise<void> | undefined
+  #open = false
+
+  constructor(layout: Layout, durability: 'power' | 'process', create: boolean, files: FileSystem) {
+    this.#files = files
+    this.#layout = layout
+    this.#create = create
+    this.#power = durability === 'power'
+    this.#blocks = this.#newBlocks()
+    // Measured with the 4 threads of libuv's pool: beyond 32 at once puts gain little, and gets nothing.
+    this.traits = { durability, concurrency: 32 }
+  }
+
+  async open(options?: OperationOptions): Promise<void> {
+    const signal = options?.signal
+    signal?.throwIfAborted()
+    if (this.#open) return
+    await this.#settle('open', signal, async () => {
+      await openStore(this.#files, this.#layout, {
+        create: this.#create,
+        tempName: this.#tempName,
+        syncFolder: (path) => this.#syncIfAble(path),
+        signal,
+      })
+      this.#open = true
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#open = false
+    await this.#calls.idle()
+    // A call of `open` may have ended meanwhile.
+    this.#open = false
+    this.#blocks = this.#newBlocks()
+    this.#count = undefined
+  }
+
+  get(cid: CID, options?: OperationOptions): Promise<Uint8Array | undefined> {
+    return this.#run('get', options, async () => {
+      const bytes = await this.#blocks.read(blockName(cid))
+      options?.signal?.throwIfAborted()
+      return bytes
+    })
+  }
+
+  has(cid: CID, options?: OperationOptions): Promise<boolean> {
+    return this.#run('has', options, async () => {
+      const found = await this.#blocks.has(blockName(cid))
+      options?.signal?.throwIfAborted()
+      return found
+    })
+  }
+
+  put({ cid, bytes }: Block, options?: OperationOptions): Promise<void> {
+    return this.#run('put', options, async () => this.#blocks.write(blockName(cid), bytes, options?.signal))
+  }
+
+  delete(cid: CID, options?: OperationOptions): Promise<void> {
+    return this.#run('delete', options, async () => this.#blocks.remove(blockName(cid), options?.signal))
+  }
+
+  async *list(options?: OperationOptions): AsyncGenerator<CID> {
+    const read = (shard: string) => this.#run('list', options, () => this.#blocks.names(shard))
+    let listed = 0
+    for await (const [shard, names] of readAhead(shards, FOLDERS_AHEAD, read)) {
+      for (const name of names) {
+        if (++listed % NAMES_PER_SLICE === 0) await new Promise(setImmediate)
+        this.#assertReady('list', options)
+        const cid = cidOf(shard, name)
+        if (cid) yield cid
+      }
+    }
+  }
+
+  /** Counts the store at the first call after `open`; then what this instance puts and deletes moves the tally. */
+  usage(options?: OperationOptions): Promise<Usage> {
+    return this.#run('usage', options, async () => {
+      await abortable(this.#counted(), options?.signal)
+      return this.#blocks.usage()
+    })
+  }
+
+  identity(options?: OperationOptions): Promise<string> {
+    return this.#run('identity', options, () => readIdentity(this.#files, this.#layout))
+  }
+
+  async ping(options?: OperationOptions): Promise<void> {
+    await this.#run('ping', options, () => readIdentity(this.#files, this.#layout))
+  }
+
+  #newBlocks(): BlockFiles {
+    return new BlockFiles({
+      files: this.#files,
+      layout: this.#layout,
+      tempName: this.#tempName,
+      power: this.#power,
+    })
+  }
+
+  /** Where a power cut is no concern, a file system that cannot sync folders will do. */
+  async #syncIfAble(folder: string): Promise<void> {
+    const sync = this.#files.syncFolder(folder)
+    await (this.#power ? sync : sync.catch(() => {}))
+  }
+
+  /** One count serves all who ask, and goes on when they give up; a failed one goes on where it stopped. */
+  #counted(): Promise<void> {
+    const goOn = () => this.#assertReady('usage', undefined)
+    this.#count ??= this.#settle('usage', undefined, () => this.#blocks.count(goOn)).catch(
+      (error: unknown) => {
+        this.#count = undefined
+        throw error
+      },
+    )
+    return this.#count
+  }
+
+  async #run<T>(verb: string, options: OperationOptions | undefined, task: () => Promise<T>): Promise<T> {
+    this.#assertReady(verb, options)
+    return this.#settle(verb, options?.signal, task)
+  }
+
+  async #settle<T>(verb: string, signal: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#calls.run(task)
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : toPoolError(error, this.#subject(verb))
+    }
+  }
+
+  #assertReady(verb: string, options: OperationOptions | undefined): void {
+    if (!this.#open) throw new PoolError('ERR_CLOSED', `${this.#subject(verb)}: the store is not open`)
+    options?.signal?.throwIfAborted()
+  }
+
+  #subject(verb: string): string {
+    return `${verb} in the fs store '${this.#layout.root}'`
+  }
+}

@@ -1,0 +1,134 @@
+import { PoolError, type Usage } from '@blockpool/core'
+import { Shared, Turns } from './concurrency.ts'
+import { isMissing, notAFile } from './errors.ts'
+import type { FileSystem } from './file-system.ts'
+import { blockPath, type Layout, shardFolder, shardOf } from './layout.ts'
+import { sizeOf, Tally } from './tally.ts'
+
+export interface BlockFilesOptions {
+  readonly files: FileSystem
+  readonly layout: Layout
+  readonly tempName: () => string
+  /** Sync what is written and removed. */
+  readonly power: boolean
+}
+
+/**
+ * The files of an open store, by name. Aborts are honoured between two steps, so that a rejected call has had its
+ * effect or never will.
+ */
+export class BlockFiles {
+  readonly #files: FileSystem
+  readonly #layout: Layout
+  readonly #tempName: () => string
+  readonly #power: boolean
+  readonly #turns = new Turns()
+  readonly #syncs = new Shared()
+  readonly #tally = new Tally()
+
+  constructor(options: BlockFilesOptions) {
+    this.#files = options.files
+    this.#layout = options.layout
+    this.#tempName = options.tempName
+    this.#power = options.power
+  }
+
+  read(name: string): Promise<Uint8Array | undefined> {
+    return this.#unlessMissing(name, this.#files.read(blockPath(this.#layout, name)))
+  }
+
+  async has(name: string): Promise<boolean> {
+    const path = blockPath(this.#layout, name)
+    const info = await this.#unlessMissing(name, this.#files.stat(path))
+    if (info && info.kind !== 'file') throw notAFile(info.kind, path)
+    return info !== undefined
+  }
+
+  /** Writes a file of its own and moves it to its place, whatever stands there. */
+  async write(name: string, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+    const temp = `${this.#layout.tmp}/${this.#tempName()}`
+    try {
+      await this.#writeTemp(temp, bytes, signal)
+      await this.#turns.run(shardOf(name), () => this.#place(temp, name, bytes.length, signal))
+    } catch (error) {
+      await this.#files.remove(temp).catch(() => {})
+      throw error
+    }
+    await this.#sync(name)
+  }
+
+  async remove(name: string, signal: AbortSignal | undefined): Promise<void> {
+    await this.#turns.run(shardOf(name), async () => {
+      const path = blockPath(this.#layout, name)
+      const before = await this.#sizeBefore(name, path)
+      signal?.throwIfAborted()
+      await this.#unlessMissing(name, this.#files.remove(path))
+      this.#tally.book(name, before, undefined)
+    })
+    // Also when it was missing: whoever removed it may have crashed before it was durable.
+    await this.#sync(name)
+  }
+
+  /** Names of everything in a shard. */
+  names(shard: string): Promise<readonly string[]> {
+    return this.#files.names(shardFolder(this.#layout, shard))
+  }
+
+  /** Counts what was not counted before; `goOn` throws when it shall stop. */
+  count(goOn: () => void): Promise<void> {
+    return this.#tally.count(this.#files, this.#layout, this.#turns, goOn)
+  }
+
+  async usage(): Promise<Usage> {
+    const freeBytes = await this.#files.freeBytes(this.#layout.blocks)
+    return { ...this.#tally.usage(), freeBytes }
+  }
+
+  async #writeTemp(temp: string, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+    const file = await this.#files.create(temp)
+    try {
+      signal?.throwIfAborted()
+      await file.write(bytes)
+      signal?.throwIfAborted()
+      if (this.#power) await file.sync()
+    } catch (error) {
+      await file.close().catch(() => {})
+      throw error
+    }
+    await file.close()
+  }
+
+  /** Moves a finished file to its place; in the shard's turn. */
+  async #place(temp: string, name: string, size: number, signal: AbortSignal | undefined): Promise<void> {
+    const path = blockPath(this.#layout, name)
+    const before = await this.#sizeBefore(name, path)
+    signal?.throwIfAborted()
+    const rename = this.#files.rename(temp, path).then(() => true)
+    if (!(await this.#unlessMissing(name, rename))) {
+      throw new PoolError('ERR_BACKEND', `'${temp}' was removed by another process`, { retryable: true })
+    }
+    this.#tally.book(name, before, size)
+  }
+
+  #sizeBefore(name: string, path: string): Promise<number | undefined> {
+    return this.#tally.needsBefore(shardOf(name)) ? sizeOf(this.#files, path) : Promise.resolve(undefined)
+  }
+
+  async #sync(name: string): Promise<void> {
+    if (!this.#power) return
+    const folder = shardFolder(this.#layout, shardOf(name))
+    await this.#syncs.run(folder, () => this.#files.syncFolder(folder))
+  }
+
+  /** Undefined when the file is missing; a failure when its shard is missing too, for then nothing is known. */
+  async #unlessMissing<T>(name: string, answer: Promise<T>): Promise<T | undefined> {
+    try {
+      return await answer
+    } catch (error) {
+      if (!isMissing(error)) throw error
+      const shard = shardFolder(this.#layout, shardOf(name))
+      if ((await this.#files.stat(shard)).kind === 'folder') return undefined
+      throw new PoolError('ERR_STORE_GONE', `'${shard}' is no longer a folder`, { retryable: true })
+    }
+  }
+}

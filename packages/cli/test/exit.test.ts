@@ -1,0 +1,36 @@
+import { PoolError, type PoolErrorCode } from '@blockpool/core'
+import { expect, it } from 'vitest'
+import { CommandError, type CommandErrorCode, exitCodeOf } from '../src/index.ts'
+
+it.each<[PoolErrorCode, number]>([
+  ['ERR_INVALID_OPTIONS', 2],
+  ['ERR_INVALID_CID', 2],
+  ['ERR_UNAVAILABLE', 4],
+  ['ERR_NOT_ENOUGH_REPLICAS', 4],
+  ['ERR_NOT_ENOUGH_BACKENDS', 4],
+  ['ERR_STORE_GONE', 4],
+  ['ERR_CORRUPT', 5],
+  ['ERR_HASH_MISMATCH', 5],
+  ['ERR_FULL', 1],
+  ['ERR_BACKEND', 1],
+])('%s of the pool is %i', (code, exitCode) => {
+  expect(exitCodeOf(new PoolError(code, ''))).toBe(exitCode)
+})
+
+it.each<[CommandErrorCode, number]>([
+  ['ERR_USAGE', 2],
+  ['ERR_NOT_FOUND', 3],
+  ['ERR_EXISTS', 1],
+  ['ERR_UNSAFE_NAME', 1],
+])('%s of the command is %i', (code, exitCode) => {
+  expect(exitCodeOf(new CommandError(code, ''))).toBe(exitCode)
+})
+
+it('anything else is 1, and a reader that is gone 141', () => {
+  for (const error of [new Error('x'), 'x', undefined]) expect(exitCodeOf(error)).toBe(1)
+  expect(exitCodeOf(Object.assign(new Error('x'), { code: 'EPIPE' }))).toBe(141)
+})
+
+it('a code of a later version is 1', () => {
+  expect(exitCodeOf(new PoolError('ERR_FROM_LATER' as PoolErrorCode, ''))).toBe(1)
+})

@@ -1,0 +1,19 @@
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { configSchema, createRegistry, type JsonSchema } from '@blockpool/config'
+import { plugin as fs } from '@blockpool/fs'
+import { plugin as replicated } from '@blockpool/replicated'
+import { plugin as sizeBased } from '@blockpool/size-based'
+import { plugin as sqlite } from '@blockpool/sqlite'
+
+/** Where the package keeps the JSON Schema that editors read. */
+export const schemaFile: string = fileURLToPath(new URL('../blockpool.schema.json', import.meta.url))
+
+/** What it has to hold; `npm run lint:fix` at the root lays it out. */
+export function shippedSchema(): JsonSchema {
+  return configSchema(createRegistry([fs, sqlite, sizeBased, replicated]))
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writeFileSync(schemaFile, `${JSON.stringify(shippedSchema(), null, 2)}\n`)
+}
