@@ -100,6 +100,7 @@ export class BlockFiles {
 
   /** Moves a finished file to its place; in the shard's turn. */
   async #place(temp: string, name: string, size: number, signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted()
     const path = blockPath(this.#layout, name)
     const before = await this.#sizeBefore(name, path)
     signal?.throwIfAborted()

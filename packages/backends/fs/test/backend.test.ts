@@ -241,16 +241,19 @@ describe('two instances on one folder', () => {
 
 describe('abort', () => {
   test.each(['create', 'write', 'sync', 'stat'] as const)(
-    'during %s a put rejects and leaves nothing',
+    'during %s ends a put and leaves nothing',
     async (step) => {
       await store.usage?.()
       const controller = new AbortController()
       const reason = new Error('enough')
+      const after: string[] = []
       fault = (method) => {
         if (method === step) controller.abort(reason)
+        else if (controller.signal.aborted) after.push(method)
         return undefined
       }
       await expect(store.put(block, { signal: controller.signal })).rejects.toBe(reason)
+      expect(after).toEqual(step === 'stat' ? ['remove'] : ['close', 'remove'])
       fault = () => undefined
       expect(temps()).toEqual([])
       expect(await store.has(block.cid)).toBe(false)

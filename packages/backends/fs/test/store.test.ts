@@ -9,7 +9,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type FsOptions, fs } from '../src/index.ts'
 import { layoutOf, shards } from '../src/layout.ts'
@@ -80,6 +80,20 @@ describe('a new store', () => {
     utimesSync(join(path, 'tmp', leftover), 0, 0)
     await opened()
     expect(readdirSync(join(path, 'tmp'))).toEqual([])
+  })
+
+  test('is complete and synced before it is moved to its place, and there before it is used', async () => {
+    const steps: string[] = []
+    const staged = /tmp\/[^/]+/
+    const fileSystem = faulty((method, at) => {
+      const step = `${method} ${relative(path, at).replace(staged, 'STAGED')}`
+      if (['create', 'sync', 'syncFolder', 'rename'].includes(method)) steps.push(step)
+      return undefined
+    })
+    mkdirSync(path)
+    await opened({ fileSystem })
+    const made = ['syncFolder ', 'create STAGED/store.json', 'sync STAGED/store.json', 'syncFolder STAGED']
+    expect(steps).toEqual([...made, 'rename STAGED', 'syncFolder blocks', 'syncFolder '])
   })
 
   test('is not there when it could not be made durable', async () => {
