@@ -45,7 +45,14 @@ function manifests(folder) {
 
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== fingerprint()) {
   console.error('Installing (once) …')
-  run('npx', ['--yes', 'pnpm@12', 'install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=warn'])
+  run('npx', [
+    '--yes',
+    'pnpm@12',
+    'install',
+    '--frozen-lockfile',
+    '--reporter=append-only',
+    '--loglevel=warn',
+  ])
   writeFileSync(stamp, fingerprint())
 }
 

@@ -26,7 +26,11 @@ function run(project: string, command: string, ...args: string[]): string {
   const outside = path.filter((folder) => !folder.startsWith(root)).join(delimiter)
   const { CI: _, ...env } = process.env
   try {
-    return execFileSync(command, args, { cwd: project, env: { ...env, PATH: outside, NO_COLOR: '1' }, encoding: 'utf8' })
+    return execFileSync(command, args, {
+      cwd: project,
+      env: { ...env, PATH: outside, NO_COLOR: '1' },
+      encoding: 'utf8',
+    })
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string }
     throw new Error(`${command} ${args.join(' ')}\n${stdout}\n${stderr}`)

@@ -3,7 +3,7 @@
  * only `dist`, `src` and the documents are in them. Leaves the tarballs in node_modules/.cache/tarballs.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { globSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
@@ -14,7 +14,11 @@ const ALLOWED = /^package\/(dist\/|src\/|package\.json$|README\.md$|LICENSE|[a-z
 
 rmSync(tarballs, { recursive: true, force: true })
 mkdirSync(tarballs, { recursive: true })
-execFileSync('pnpm', ['--recursive', '--filter', './packages/**', 'pack', '--pack-destination', tarballs], {
+const published = globSync('packages/**/package.json', { cwd: root, exclude: ['**/node_modules/**'] })
+  .map((path) => JSON.parse(readFileSync(join(root, path), 'utf8')))
+  .filter((manifest) => !manifest.private)
+const filters = published.flatMap(({ name }) => ['--filter', name])
+execFileSync('pnpm', ['--recursive', ...filters, 'pack', '--pack-destination', tarballs], {
   cwd: root,
   stdio: ['ignore', 'ignore', 'inherit'],
 })

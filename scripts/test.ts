@@ -23,9 +23,16 @@ function check(name: string): void {
 }
 
 function unitTests(): void {
-  const passed = run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`])
+  const passed = run('vitest', [
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ])
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, 'utf8'))
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    )
     counts.passed += numPassedTests
     counts.failed += numFailedTests
     counts.skipped += numPendingTests + numTodoTests

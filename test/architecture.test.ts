@@ -47,7 +47,9 @@ describe('core', () => {
   })
 
   test('plan/ is pure: no clock, no randomness, no I/O', () => {
-    const wrong = core.filter(({ file, from }) => file.includes('/plan/') && SHELL.includes(target(file, from)))
+    const wrong = core.filter(
+      ({ file, from }) => file.includes('/plan/') && SHELL.includes(target(file, from)),
+    )
     expect(lines(wrong)).toEqual([])
     for (const file of files('packages/core/src/plan/*.ts')) {
       expect(read(file), file).not.toMatch(/Date\.|performance\.|Math\.random|setTimeout|await |crypto/)

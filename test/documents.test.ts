@@ -72,7 +72,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 describe('programs in documents', () => {
   test('there are some, and the README of every package has one', () => {
     for (const { folder: home, manifest } of packages.filter(({ manifest }) => !manifest.private)) {
-      const own = programs.filter(({ name, runs }) => runs && name.startsWith(`${home.replaceAll('/', '-')}-README`))
+      const own = programs.filter(
+        ({ name, runs }) => runs && name.startsWith(`${home.replaceAll('/', '-')}-README`),
+      )
       expect(own.length, manifest.name).toBeGreaterThan(0)
     }
   })
@@ -85,13 +87,17 @@ describe('programs in documents', () => {
     }
   })
 
-  test.for(programs.filter(({ runs }) => runs).map(({ name }) => name))('%s runs', { timeout: 60_000 }, async (name) => {
-    const scratch = mkdtempSync(join(tmpdir(), 'blockpool-program-'))
-    try {
-      const args = ['--conditions=@blockpool/source', join(folder, `${name}.ts`)]
-      await promisify(execFile)(process.execPath, args, { cwd: scratch })
-    } finally {
-      rmSync(scratch, { recursive: true, force: true })
-    }
-  })
+  test.for(programs.filter(({ runs }) => runs).map(({ name }) => name))(
+    '%s runs',
+    { timeout: 60_000 },
+    async (name) => {
+      const scratch = mkdtempSync(join(tmpdir(), 'blockpool-program-'))
+      try {
+        const args = ['--conditions=@blockpool/source', join(folder, `${name}.ts`)]
+        await promisify(execFile)(process.execPath, args, { cwd: scratch })
+      } finally {
+        rmSync(scratch, { recursive: true, force: true })
+      }
+    },
+  )
 })

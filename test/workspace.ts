@@ -18,10 +18,12 @@ export interface WorkspacePackage {
 }
 
 /** The packages of the workspace, examples too. */
-export const packages: readonly WorkspacePackage[] = files('{packages,examples}/**/package.json').map((path) => ({
-  folder: dirname(path),
-  manifest: JSON.parse(readFileSync(join(root, path), 'utf8')),
-}))
+export const packages: readonly WorkspacePackage[] = files('{packages,examples}/**/package.json').map(
+  (path) => ({
+    folder: dirname(path),
+    manifest: JSON.parse(readFileSync(join(root, path), 'utf8')),
+  }),
+)
 
 /** Files that match, from the root, without installed and built ones. */
 export function files(pattern: string): string[] {
@@ -37,6 +39,7 @@ export function read(path: string): string {
 
 /** What a source file imports, types too, in the order in which it stands there. */
 export function importsOf(path: string): string[] {
-  const pattern = /(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)import\s+['"]([^'"]+)['"]/g
+  const pattern =
+    /(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)import\s+['"]([^'"]+)['"]/g
   return [...read(path).matchAll(pattern)].map((match) => match[1] ?? match[2] ?? match[3] ?? '')
 }

@@ -11,7 +11,12 @@ export async function takeAway(folder: string): Promise<void> {
  * Flips one bit in copies that stand in the SQLite file, behind the pool's back, where another backend that is still
  * there has a good copy. Returns the names of the blocks, at most `count`.
  */
-export async function flipBits(pool: StoragePool, file: string, goodCopyIn: string, count: number): Promise<string[]> {
+export async function flipBits(
+  pool: StoragePool,
+  file: string,
+  goodCopyIn: string,
+  count: number,
+): Promise<string[]> {
   const database = new Database(file)
   try {
     const keys = database.prepare('SELECT key FROM blocks').pluck().all() as Uint8Array[]
@@ -23,7 +28,8 @@ export async function flipBits(pool: StoragePool, file: string, goodCopyIn: stri
       const cid = cidFromMultihash(Uint8Array.from(key))
       const places = await pool.locate(cid)
       const data = read.get(key) as Uint8Array
-      if (data.length === 0 || !places.some((p) => p.backend === goodCopyIn && p.state === 'present')) continue
+      if (data.length === 0 || !places.some((p) => p.backend === goodCopyIn && p.state === 'present'))
+        continue
       data[data.length >> 1] = (data[data.length >> 1] ?? 0) ^ 1
       write.run(data, key)
       flipped.push(blockName(cid))

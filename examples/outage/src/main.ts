@@ -19,7 +19,23 @@ import { flipBits, takeAway } from './damage.ts'
 
 const FLIPPED = 16
 
-const { values, positionals } = parseArgs({ options: { json: { type: 'boolean', default: false } }, allowPositionals: true })
+interface Report {
+  readonly root: string
+  readonly files: number
+  readonly blocks: number
+  readonly bytes: number
+  readonly backends: Readonly<Record<string, object>>
+  readonly failovers: number
+  readonly corrupt: number
+  readonly repaired: number
+  readonly identical: boolean
+  readonly seconds: number
+}
+
+const { values, positionals } = parseArgs({
+  options: { json: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
 // A driver's package is a real directory that every installation has: sources, documents and binaries.
 const source = positionals[0] ?? dirname(fileURLToPath(import.meta.resolve('better-sqlite3/package.json')))
 // With --json stdout is for the one object; people read the rest on stderr.
@@ -36,7 +52,7 @@ try {
   await rm(scratch, { recursive: true, force: true })
 }
 
-async function run(): Promise<object & { readonly identical: boolean }> {
+async function run(): Promise<Report> {
   const started = performance.now()
   const tally = { failovers: 0, corrupt: 0, repaired: 0 }
   const onEvent = (event: PoolEvent): void => {
@@ -73,7 +89,9 @@ async function run(): Promise<object & { readonly identical: boolean }> {
   await pool.settled()
   const stats = pool.stats()
   say(`\n${formatStatus(stats, { color })}\n`)
-  say(`   ${tally.corrupt} corrupt copies found, ${tally.failovers} reads went on elsewhere, ${tally.repaired} copies repaired`)
+  say(
+    `   ${tally.corrupt} corrupt copies found, ${tally.failovers} reads went on elsewhere, ${tally.repaired} copies repaired`,
+  )
 
   const identical = read.different.length === 0 && read.files === added.files && read.bytes === added.bytes
   const seconds = Math.round(performance.now() - started) / 1_000
@@ -106,13 +124,18 @@ async function add(pool: StoragePool): Promise<Awaited<ReturnType<typeof importP
   const { bytes: totalBytes } = await measurePaths([source])
   const progress = createProgress(process.stderr, { label: 'adding', totalBytes, color })
   try {
-    return await importPaths(pool, [source], { onProgress: ({ bytes, current }) => progress.update(bytes, current) })
+    return await importPaths(pool, [source], {
+      onProgress: ({ bytes, current }) => progress.update(bytes, current),
+    })
   } finally {
     progress.stop()
   }
 }
 
-async function readBack(pool: StoragePool, added: Awaited<ReturnType<typeof importPaths>>): ReturnType<typeof compare> {
+async function readBack(
+  pool: StoragePool,
+  added: Awaited<ReturnType<typeof importPaths>>,
+): ReturnType<typeof compare> {
   const progress = createProgress(process.stderr, { label: 'reading', totalBytes: added.bytes, color })
   try {
     return await compare(pool, added.root, source, (bytes) => progress.update(bytes))

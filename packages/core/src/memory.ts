@@ -88,6 +88,8 @@ class MemoryBackend implements Backend {
       await this.#refusal(options)
       yield rawCid(block.cid)
     }
+    // Closing empties the Map, which would end the listing short.
+    await this.#refusal(options)
   }
 
   async usage(): Promise<Usage> {

@@ -78,18 +78,20 @@ export function resolveSettings(id: string, settings: BackendSettings, backend: 
   return {
     read: settings.read ?? true,
     write: settings.write ?? true,
-    priority: check('priority', settings.priority ?? 100, -Infinity),
-    weight: check('weight', settings.weight ?? 1, Number.MIN_VALUE),
+    priority: check.number('priority', settings.priority ?? 100, -Infinity),
+    weight: check.number('weight', settings.weight ?? 1, Number.MIN_VALUE),
     capacityBytes:
-      settings.capacityBytes === undefined ? undefined : check('capacityBytes', settings.capacityBytes, 0),
-    sizeThresholdBytes: check('sizeThresholdBytes', settings.sizeThresholdBytes ?? 0, 0),
+      settings.capacityBytes === undefined
+        ? undefined
+        : check.number('capacityBytes', settings.capacityBytes, 0),
+    sizeThresholdBytes: check.number('sizeThresholdBytes', settings.sizeThresholdBytes ?? 0, 0),
     zone: settings.zone ?? id,
-    costPerGb: check('costPerGb', settings.costPerGb ?? 0, 0),
-    costPerMillionReads: check('costPerMillionReads', settings.costPerMillionReads ?? 0, 0),
-    costPerMillionWrites: check('costPerMillionWrites', settings.costPerMillionWrites ?? 0, 0),
-    costPerGbEgress: check('costPerGbEgress', settings.costPerGbEgress ?? 0, 0),
-    concurrency: check('concurrency', settings.concurrency ?? backend.traits.concurrency ?? 16, 1),
-    timeoutMs: check('timeoutMs', settings.timeoutMs ?? 10_000, 1),
+    costPerGb: check.number('costPerGb', settings.costPerGb ?? 0, 0),
+    costPerMillionReads: check.number('costPerMillionReads', settings.costPerMillionReads ?? 0, 0),
+    costPerMillionWrites: check.number('costPerMillionWrites', settings.costPerMillionWrites ?? 0, 0),
+    costPerGbEgress: check.number('costPerGbEgress', settings.costPerGbEgress ?? 0, 0),
+    concurrency: check.whole('concurrency', settings.concurrency ?? backend.traits.concurrency ?? 16, 1),
+    timeoutMs: check.number('timeoutMs', settings.timeoutMs ?? 10_000, 1),
   }
 }
 
@@ -102,30 +104,46 @@ export function resolveOptions(options: Omit<PoolOptions, 'backends'>): Resolved
   const { writeQuorum = 'majority' } = options
   return {
     strategy: options.strategy ?? byPriority(),
-    copies: check('copies', options.copies ?? 1, 1),
-    writeQuorum: typeof writeQuorum === 'number' ? check('writeQuorum', writeQuorum, 1) : writeQuorum,
-    durability: options.durability ?? 'none',
-    minHealthy: check('minHealthy', options.minHealthy ?? 1, 0),
-    maxBlockBytes: check('maxBlockBytes', options.maxBlockBytes ?? 16 * 1024 * 1024, 1),
+    copies: check.whole('copies', options.copies ?? 1, 1),
+    writeQuorum: isNamedQuorum(writeQuorum) ? writeQuorum : check.whole('writeQuorum', writeQuorum, 1),
+    durability: durabilityOf(options.durability ?? 'none'),
+    minHealthy: check.whole('minHealthy', options.minHealthy ?? 1, 0),
+    maxBlockBytes: check.whole('maxBlockBytes', options.maxBlockBytes ?? 16 * 1024 * 1024, 1),
     verifyPuts: options.verifyPuts ?? true,
     verifyGets: options.verifyGets ?? true,
     hashers: options.hashers ?? [],
-    maxHints: check('maxHints', options.maxHints ?? 1_000_000, 0),
-    healthIntervalMs: check('healthIntervalMs', options.healthIntervalMs ?? 30_000, 1),
-    repairsPerSecond: check('repairsPerSecond', options.repairsPerSecond ?? 100, 0),
+    maxHints: check.whole('maxHints', options.maxHints ?? 1_000_000, 0),
+    healthIntervalMs: check.number('healthIntervalMs', options.healthIntervalMs ?? 30_000, 1),
+    repairsPerSecond: check.number('repairsPerSecond', options.repairsPerSecond ?? 100, 0),
     clock: options.clock ?? systemClock,
     seed: options.seed ?? globalThis.crypto.getRandomValues(new Uint32Array(1))[0] ?? 1,
   }
 }
 
-function checker(subject: string): (name: string, value: number, least: number) => number {
-  return (name, value, least) => {
-    if (typeof value === 'number' && value >= least && (Number.isFinite(value) || name === 'concurrency'))
-      return value
-    const bound = Number.isFinite(least) ? ` of at least ${least}` : ''
-    throw new PoolError(
-      'ERR_INVALID_OPTIONS',
-      `${subject}: ${name} must be a finite number${bound}, not ${String(value)}`,
-    )
-  }
+function isNamedQuorum(writeQuorum: WriteQuorum): writeQuorum is 'majority' | 'all' {
+  return writeQuorum === 'majority' || writeQuorum === 'all'
+}
+
+function durabilityOf(durability: Durability): Durability {
+  if (['none', 'process', 'power'].includes(durability)) return durability
+  throw invalid('pool', "durability must be 'none', 'process' or 'power'", durability)
+}
+
+type Check = (name: string, value: number, least: number) => number
+
+/** Checks that numbers are finite, or whole, and at least so large. Concurrency may be infinite. */
+function checker(subject: string): { readonly number: Check; readonly whole: Check } {
+  const check =
+    (kind: string, fits: (value: number) => boolean): Check =>
+    (name, value, least) => {
+      const unlimited = name === 'concurrency' && value === Number.POSITIVE_INFINITY
+      if (typeof value === 'number' && value >= least && (fits(value) || unlimited)) return value
+      const bound = Number.isFinite(least) ? ` of at least ${least}` : ''
+      throw invalid(subject, `${name} must be a ${kind} number${bound}`, value)
+    }
+  return { number: check('finite', Number.isFinite), whole: check('whole', Number.isInteger) }
+}
+
+function invalid(subject: string, what: string, value: unknown): PoolError {
+  return new PoolError('ERR_INVALID_OPTIONS', `${subject}: ${what}, not ${String(value)}`)
 }

@@ -1,11 +1,10 @@
 import type { CID } from 'multiformats/cid'
-import { type Block, rawCid } from '../block.ts'
-import { PoolError } from '../errors.ts'
-import { whyNotRead } from '../plan/eligibility.ts'
+import { rawCid } from '../block.ts'
+import { errorCode, PoolError } from '../errors.ts'
 import { quorumOf } from '../plan/quorum.ts'
 import { type PoolContext, Subject } from '../pool/context.ts'
 import type { Member } from '../pool/member.ts'
-import { planWrite } from '../pool/write.ts'
+import { counts, planWrite } from '../pool/write.ts'
 import { ask, inTurn } from './repair.ts'
 
 /** CIDs named in a report at most. */
@@ -35,13 +34,21 @@ export async function drain(
 ): Promise<RemoveReport> {
   let moved = 0
   let movedBytes = 0
-  for await (const cid of member.backend.list({ signal })) {
+  try {
+    // What is put here now may come behind the listing.
+    await member.putsEnded()
+    for await (const cid of member.list(signal)) {
+      context.assertOpen()
+      const subject = new Subject(cid)
+      const bytes = await inTurn(context, subject, () => move(context, member, subject))
+      if (bytes > 0) moved++
+      movedBytes += bytes
+    }
+    await assertSameStore(context, member)
+  } catch (error) {
     signal?.throwIfAborted()
-    const subject = new Subject(cid)
-    const bytes = await inTurn(context, subject, () => move(context, member, subject))
-    for (const listing of context.listings) listing.moved(rawCid(cid))
-    if (bytes > 0) moved++
-    movedBytes += bytes
+    if (errorCode(error) === 'ERR_DRAIN_INCOMPLETE') throw error
+    throw incomplete(member, 'its blocks cannot be listed', error)
   }
   return { moved, movedBytes, atRisk: 0, atRiskCids: [], complete: true }
 }
@@ -50,37 +57,51 @@ export async function drain(
 async function move(context: PoolContext, member: Member, subject: Subject): Promise<number> {
   const got = await ask(member, 'get', subject)
   if (got.outcome === 'missing') return 0
-  if (got.outcome !== 'ok' || !got.bytes) {
-    throw incomplete(member, 'a block cannot be read from it', got.error)
-  }
-  const block: Block = { cid: subject.cid, bytes: got.bytes }
-  const holders = await holdersBeside(context, member, subject)
-  const request = context.request('write', subject, block.bytes.length)
-  const candidates = context.members
-    .writers(block.bytes.length)
-    .filter((m) => !context.unsettled.has(subject.key, m))
-  const plan = planWrite(context, request, candidates)
-  let copied = 0
-  while (holders.length < plan.copies) {
-    const zones = holders.map((holder) => holder.zone)
-    const next = plan.spread.next(zones, (candidate) => !holders.includes(candidate))
-    if (!next) break
-    const put = await ask(next, 'put', subject, block)
-    context.unsettled.track(subject.key, put)
-    if (put.outcome !== 'ok') continue
-    context.stored(subject, next, block.bytes.length)
-    holders.push(next)
-    copied += block.bytes.length
-  }
-  const needed = quorumOf(plan.copies, context.options.writeQuorum)
-  if (holders.length < needed) {
-    throw incomplete(member, `a block has ${holders.length} of ${needed} copies on the other backends`)
-  }
+  if (got.outcome === 'corrupt') context.corrupted(subject, member)
+  else if (!got.bytes) throw incomplete(member, 'a block cannot be read from it', got.error)
+  const { copied, lacking } = await copyElsewhere(context, member, subject, got.bytes)
+  if (lacking > 0)
+    throw incomplete(member, `a block lacks ${lacking} copies on the other backends`, got.error)
+  // Before it is gone from here: a listing may have passed by where it went.
+  for (const listing of context.listings) listing.moved(rawCid(subject.cid))
   const deleted = await ask(member, 'delete', subject)
   context.unsettled.track(subject.key, deleted)
   if (deleted.outcome !== 'ok') throw incomplete(member, 'a block cannot be deleted from it', deleted.error)
   context.deleted(subject, member)
   return copied
+}
+
+/** Writes the copies that the other backends lack, and says how many bytes, and what still lacks for the quorum. */
+async function copyElsewhere(
+  context: PoolContext,
+  member: Member,
+  subject: Subject,
+  bytes: Uint8Array | undefined,
+): Promise<{ readonly copied: number; readonly lacking: number }> {
+  const unsettled = (other: Member): boolean => context.unsettled.has(subject.key, other)
+  const holders = (await holdersBeside(context, member, subject)).filter((other) => !unsettled(other))
+  const bad = context.corruptAt(subject)
+  const size = bytes?.length ?? 0
+  const candidates = context.members
+    .writers(size)
+    .filter((other) => !unsettled(other) && !bad.has(other.location))
+  const plan = planWrite(context, context.request('write', subject, size), candidates)
+  const needed = quorumOf(plan.copies, context.options.writeQuorum)
+  const lacking = (): number => needed - holders.filter((holder) => counts(context, holder)).length
+  let copied = 0
+  while (bytes && (holders.length < plan.copies || lacking() > 0)) {
+    const any = holders.length < plan.copies
+    const zones = holders.map((holder) => holder.zone)
+    const next = plan.spread.next(zones, (m) => !holders.includes(m) && (any || counts(context, m)))
+    if (!next) break
+    const put = await ask(next, 'put', subject, { cid: subject.cid, bytes })
+    context.unsettled.track(subject.key, put)
+    if (put.outcome !== 'ok') continue
+    context.stored(subject, next, size)
+    holders.push(next)
+    copied += size
+  }
+  return { copied, lacking: lacking() }
 }
 
 /** Says what would be lost with a backend, as far as it and the others can tell. */
@@ -93,12 +114,14 @@ export async function assess(
   let atRisk = 0
   let complete = true
   try {
-    for await (const cid of member.backend.list({ signal })) {
+    await member.putsEnded()
+    for await (const cid of member.list(signal)) {
       const subject = new Subject(cid)
       if ((await holdersBeside(context, member, subject)).length > 0) continue
       atRisk++
       if (atRiskCids.length < NAMED) atRiskCids.push(cid)
     }
+    await assertSameStore(context, member)
   } catch {
     signal?.throwIfAborted()
     complete = false
@@ -106,10 +129,18 @@ export async function assess(
   return { moved: 0, movedBytes: 0, atRisk, atRiskCids, complete }
 }
 
+/** The listing of a store that is not the one that was opened says nothing. */
+async function assertSameStore(context: PoolContext, member: Member): Promise<void> {
+  if (!(await context.monitor.unconfirmed([member]))?.length) return
+  throw new PoolError('ERR_STORE_GONE', `${member.label}: its store did not identify itself`, {
+    retryable: true,
+  })
+}
+
 async function holdersBeside(context: PoolContext, member: Member, subject: Subject): Promise<Member[]> {
   const bad = context.corruptAt(subject)
-  const others = context.members.all.filter(
-    (other) => other !== member && whyNotRead(other) === undefined && !bad.has(other.location),
+  const others = context.members.readers.filter(
+    (other) => other !== member && !other.draining && !bad.has(other.location),
   )
   const calls = await Promise.all(others.map((other) => ask(other, 'has', subject)))
   return calls.filter((call) => call.outcome === 'ok').map((call) => call.member)

@@ -27,12 +27,16 @@ export function inTurn<T>(context: PoolContext, subject: Subject, task: () => Pr
     const turn: Turn = {
       turnKey: subject.turnKey,
       run: () => {
-        context.flights.delete(subject.turnKey)
+        context.behind.delete(subject.turnKey)
         task()
           .then(resolve, reject)
-          .finally(() => context.turns.leave(turn))
+          .finally(() => {
+            context.turns.leave(turn)
+            context.finish()
+          })
       },
     }
+    context.begin()
     context.turns.enter(turn)
   })
 }
@@ -42,6 +46,7 @@ export class Repairs {
   readonly #context: PoolContext
   readonly #waiting = new Map<string, Repair>()
   #running = false
+  #wake: () => void = () => {}
 
   constructor(context: PoolContext) {
     this.#context = context
@@ -49,8 +54,14 @@ export class Repairs {
 
   add(subject: Subject, targets: readonly Member[]): void {
     if (this.#waiting.size >= MAX_WAITING || this.#context.options.repairsPerSecond === 0) return
-    this.#waiting.set(subject.key, { subject, targets })
+    const waiting = this.#waiting.get(subject.key)?.targets ?? []
+    this.#waiting.set(subject.key, { subject, targets: [...new Set([...waiting, ...targets])] })
     if (!this.#running) void this.#work()
+  }
+
+  /** The pool closes: what waits is not begun. */
+  stop(): void {
+    this.#wake()
   }
 
   async #work(): Promise<void> {
@@ -61,14 +72,20 @@ export class Repairs {
       this.#waiting.delete(key)
       if (this.#context.closed) continue
       await inTurn(this.#context, repair.subject, () => this.#repair(repair))
-      if (this.#waiting.size > 0) await this.#pause(pauseMs)
+      if (this.#waiting.size > 0 && !this.#context.closed) await this.#pause(pauseMs)
     }
     this.#running = false
     this.#context.finish()
   }
 
   #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => this.#context.options.clock.schedule(ms, resolve))
+    return new Promise((resolve) => {
+      const cancel = this.#context.options.clock.schedule(ms, resolve)
+      this.#wake = () => {
+        cancel()
+        resolve()
+      }
+    })
   }
 
   async #repair({ subject, targets }: Repair): Promise<void> {
@@ -93,14 +110,16 @@ export class Repairs {
       if (except.includes(member) || bad.has(member.location)) continue
       const call = await ask(member, 'get', subject)
       if (call.outcome === 'ok') return call.bytes
+      if (call.outcome === 'corrupt') this.#context.corrupted(subject, member)
     }
     return undefined
   }
 }
 
 /**
- * Deletes the copy, puts the block, and reads it back, since a driver that skips keys it has would keep a bad copy. To
- * be called in the block's turn. Resolves to the error that came between, or undefined.
+ * Puts the block where its copy was missing or corrupt. A corrupt copy is deleted first, and the new one read back, since
+ * a driver that skips keys it has would keep it. To be called in the block's turn. Resolves to the error that came
+ * between, or undefined.
  */
 export async function rewrite(
   context: PoolContext,
@@ -113,7 +132,9 @@ export async function rewrite(
       retryable: true,
     })
   }
-  for (const verb of ['delete', 'put', 'get'] as const) {
+  const corrupt = context.corruptAt(subject).has(member.location)
+  const verbs = corrupt ? (['delete', 'put', 'get'] as const) : (['put'] as const)
+  for (const verb of verbs) {
     const call = await ask(member, verb, subject, verb === 'put' ? block : undefined)
     if (call.outcome !== 'ok') {
       context.unsettled.track(subject.key, call)
@@ -122,7 +143,10 @@ export async function rewrite(
       )
     }
   }
+  const replaced = context.corruptAt(subject).has(member.location)
   context.quarantine.remove(subject.key, member.location)
-  context.stored(subject, member, block.bytes.length)
+  // A corrupt copy stands in the tally already.
+  if (replaced) context.hints.add(subject.digest, member.location)
+  else context.stored(subject, member, block.bytes.length)
   return undefined
 }

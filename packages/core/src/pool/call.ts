@@ -145,12 +145,12 @@ export class Call implements OperationOptions, Watched {
 
   #expire(): void {
     const { label, timeoutMs } = this.member
-    const error = this.withDriver
-      ? new PoolError('ERR_TIMEOUT', `${label}: no answer to ${this.verb} within ${timeoutMs} ms`, {
+    const error = this.queued
+      ? overloaded(`${label}: ${this.verb} waited ${timeoutMs} ms for a free place`)
+      : new PoolError('ERR_TIMEOUT', `${label}: no answer to ${this.verb} within ${timeoutMs} ms`, {
           retryable: true,
         })
-      : overloaded(`${label}: ${this.verb} waited ${timeoutMs} ms for a free place`)
-    this.#end(this.withDriver ? 'timeout' : 'transient', error)
+    this.#end(outcomeOf(error), error)
     this.#controller?.abort(error)
   }
 

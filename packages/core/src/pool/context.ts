@@ -17,6 +17,7 @@ import type { ReadOperation } from './read.ts'
 import { Sweeper } from './sweeper.ts'
 import { Turns } from './turns.ts'
 import { Unsettled } from './unsettled.ts'
+import type { PutOperation } from './write.ts'
 
 /** One block as an operation sees it: everything that is derived from the CID, once. */
 export class Subject {
@@ -44,12 +45,17 @@ export class PoolContext {
   readonly members: Members = new Members()
   readonly hints: LocationHints
   readonly quarantine: Quarantine = new Quarantine()
-  readonly unsettled: Unsettled = new Unsettled()
+  readonly unsettled: Unsettled
   readonly turns: Turns = new Turns()
   readonly sweeper: Sweeper
   readonly services: MemberServices
   /** The newest read of a block, by turn key: another one may join it. */
   readonly flights: Map<number, ReadOperation> = new Map()
+  /**
+   * Puts that have replied and still write copies, by turn key. They may start more of them until another change of the
+   * block begins, which takes them out.
+   */
+  readonly behind: Map<number, PutOperation> = new Map()
   /** Listings under way: they are told of blocks that move. */
   readonly listings: Set<Listing> = new Set()
   readonly random: () => number
@@ -70,6 +76,7 @@ export class PoolContext {
     this.random = randomStream(options.seed)
     this.hints = new LocationHints(options.maxHints, this.random())
     this.sweeper = new Sweeper(options.clock)
+    this.unsettled = new Unsettled(options.clock)
     this.services = {
       clock: options.clock,
       sweeper: this.sweeper,
@@ -107,6 +114,13 @@ export class PoolContext {
     if (locations.length === 0) return []
     const bad = this.corruptAt(subject)
     return this.members.readers.filter((m) => locations.includes(m.location) && !bad.has(m.location))
+  }
+
+  /** A copy does not match: it is not asked for and not counted any more. */
+  corrupted(subject: Subject, member: Member): void {
+    this.quarantine.add(subject.key, member.location)
+    this.hints.remove(subject.digest, member.location)
+    this.emit({ type: 'corrupt', cid: subject.cid, backend: member.id })
   }
 
   /** A backend has confirmed that it holds the block. */

@@ -45,8 +45,8 @@ export class DeleteOperation implements CallOwner, Watched, Turn {
 
   run(): void {
     if (this.#done) return
-    const { flights, members } = this.#context
-    flights.delete(this.turnKey)
+    const { behind, members } = this.#context
+    behind.delete(this.turnKey)
     this.#pending = members.all.length
     for (const member of members.all) this.#reach(member)
     if (members.all.length === 0) this.#reply()
@@ -69,7 +69,7 @@ export class DeleteOperation implements CallOwner, Watched, Turn {
 
   /** An earlier put or delete of this block may still take effect there: the delete comes after it. */
   async #reachLater(member: Member): Promise<void> {
-    const clear = await this.#context.unsettled.clear(this.subject.key, member, this.#context.options.clock)
+    const clear = await this.#context.unsettled.clear(this.subject.key, member)
     if (clear && !this.#done) this.#call(member)
     else {
       this.#outcomes[member.id] = { outcome: 'timeout', reason: 'an earlier call is unsettled' }

@@ -179,6 +179,8 @@ export class Member implements Candidate, Standing {
   async shut(): Promise<void> {
     const wasOpen = this.unhealthyReason !== 'not open'
     this.unhealthyReason = 'not open'
+    // What lasts no longer than its process is another store when it opens again, and may be.
+    if (this.traits.durability === 'none') this.storeId = undefined
     if (wasOpen) await this.backend.close?.()
   }
 

@@ -9,6 +9,9 @@ const STORE_SEEN_MS = 1_000
 /** After a delete the backend is measured again, this much later, so that many deletes cost one measure. */
 const MEASURE_AFTER_MS = 1_000
 
+/** At open a measure is waited for this long. */
+const MEASURE_WAIT_MS = 250
+
 /** A block that nobody has: sha2-256 of the empty string with its first byte changed. */
 const PROBE = cidFromMultihash(
   Uint8Array.from([
@@ -21,7 +24,10 @@ const PROBE = cidFromMultihash(
 export class Monitor {
   readonly #context: PoolContext
   readonly #checking = new Set<Member>()
-  readonly #measuring = new Set<Member>()
+  /** Backends whose store is being asked for its id. */
+  readonly #confirming = new Map<Member, Promise<boolean>>()
+  /** Cancels the measures that stand out. */
+  readonly #measuring = new Map<Member, () => void>()
   #cancel: (() => void) | undefined
 
   constructor(context: PoolContext) {
@@ -36,32 +42,44 @@ export class Monitor {
   stop(): void {
     this.#cancel?.()
     this.#cancel = undefined
+    for (const cancel of this.#measuring.values()) cancel()
+    this.#measuring.clear()
   }
 
   /**
-   * Opens a backend and takes it into service.
-   * @throws what the backend's `open` throws.
+   * Opens a backend and takes it into service; a backend that fails on the way is closed again.
+   * @throws what the backend's `open` or `identity` throws.
    */
   async open(member: Member): Promise<void> {
     const { backend } = member
-    await member.within('open', (options) => backend.open?.(options) ?? Promise.resolve())
-    member.configure({})
-    if (backend.identity) {
-      const id = await member.within(
-        'identity',
-        (options) => backend.identity?.(options) ?? Promise.resolve(''),
-      )
-      if (member.storeId !== undefined && member.storeId !== id) {
-        this.#mark(member, 'store changed')
-        throw new PoolError('ERR_STORE_GONE', `${member.label} holds another store than before`)
-      }
-      member.storeId = id
-      this.#seen(member)
+    await member.within('open', async (options) => {
+      await backend.open?.(options)
+      // Nobody waits for it any more.
+      if (options.signal.aborted) await backend.close?.()
+    })
+    try {
+      await this.#opened(member)
+    } catch (error) {
+      // The first error is the one to tell.
+      if (member.unhealthyReason === 'not open') await backend.close?.().catch(() => {})
+      throw error
     }
-    const measured = this.#measure(member)
-    // Capacity is enforced from the first write on; otherwise nobody has to wait for a tally.
-    if (member.capacityBytes !== undefined) await measured
     this.#mark(member, undefined)
+  }
+
+  async #opened(member: Member): Promise<void> {
+    member.configure({})
+    const id = await this.#identityOf(member)
+    if (member.storeId !== undefined && member.storeId !== id) {
+      this.#mark(member, 'store changed')
+      throw new PoolError('ERR_STORE_GONE', `${member.label} holds another store than before`)
+    }
+    member.storeId = id
+    this.#seen(member)
+    const measured = this.#measure(member)
+    // Capacity is enforced from the first write on; otherwise a tally that takes long is not waited for.
+    await (member.capacityBytes === undefined ? this.#atMost(MEASURE_WAIT_MS, measured) : measured)
+    this.#context.assertOpen()
   }
 
   /** Asks the backend whether it is there and still the same store. */
@@ -71,11 +89,13 @@ export class Monitor {
     // What the operator has switched off stays off.
     if (member.unhealthyReason === 'set by the operator') return
     this.#checking.add(member)
+    const before = member.unhealthyReason
     try {
-      if (member.unhealthyReason === 'not open') await this.open(member)
+      if (before === 'not open') await this.open(member)
       else await this.#probe(member)
     } catch (error) {
-      this.#fault(member, error)
+      // What the operator has said meanwhile stands.
+      if (before !== 'not open' && member.unhealthyReason === before) this.#fault(member, error)
     } finally {
       this.#checking.delete(member)
     }
@@ -89,7 +109,7 @@ export class Monitor {
     const seenSince = this.#context.options.clock.now() - STORE_SEEN_MS
     const stale = members.filter((member) => member.backend.identity && member.storeSeenAt < seenSince)
     if (stale.length === 0) return undefined
-    return Promise.all(stale.map((member) => this.#confirm(member))).then((confirmed) =>
+    return Promise.all(stale.map((member) => this.#confirmOnce(member))).then((confirmed) =>
       stale.filter((_, i) => !confirmed[i]),
     )
   }
@@ -104,34 +124,47 @@ export class Monitor {
 
   /** The tally of a backend is not exact any more. */
   measureSoon(member: Member): void {
-    if (!member.backend.usage || this.#measuring.has(member)) return
-    this.#measuring.add(member)
-    const measure = async (): Promise<void> => {
+    if (!member.backend.usage || this.#measuring.has(member) || this.#context.closed) return
+    const measure = (): void => {
       this.#measuring.delete(member)
-      if (!this.#context.closed) await this.#measure(member)
+      void this.#measure(member)
     }
-    this.#context.options.clock.schedule(MEASURE_AFTER_MS, () => void measure(), { background: true })
+    const { clock } = this.#context.options
+    this.#measuring.set(member, clock.schedule(MEASURE_AFTER_MS, measure, { background: true }))
+  }
+
+  /** Asks each store once at a time: many absences are told at once. */
+  #confirmOnce(member: Member): Promise<boolean> {
+    const running = this.#confirming.get(member)
+    if (running) return running
+    const confirmed = this.#confirm(member).finally(() => this.#confirming.delete(member))
+    this.#confirming.set(member, confirmed)
+    return confirmed
   }
 
   async #confirm(member: Member): Promise<boolean> {
-    const { backend } = member
-    if (!backend.identity) return true
     try {
-      const id = await member.within(
-        'identity',
-        (options) => backend.identity?.(options) ?? Promise.resolve(''),
-      )
-      if (id === member.storeId) {
+      if ((await this.#identityOf(member)) === member.storeId) {
         this.#seen(member)
         return true
       }
-      if (member.unhealthyReason === undefined) this.#mark(member, 'store changed')
+      this.#changed(member)
     } catch (error) {
-      if (errorCode(error) === 'ERR_STORE_GONE' && member.unhealthyReason === undefined) {
-        this.#mark(member, 'store changed', error)
-      }
+      if (errorCode(error) === 'ERR_STORE_GONE') this.#changed(member, error)
     }
     return false
+  }
+
+  /** The store's id; undefined when the backend gives none. */
+  async #identityOf(member: Member): Promise<string | undefined> {
+    const { backend } = member
+    if (!backend.identity) return undefined
+    return member.within('identity', async (options) => backend.identity?.(options))
+  }
+
+  #changed(member: Member, error?: unknown): void {
+    if (member.unhealthyReason === undefined || member.unhealthyReason === 'probe failed')
+      this.#mark(member, 'store changed', error)
   }
 
   /** Says that a backend is in or out of service, once for each change. */
@@ -144,23 +177,23 @@ export class Monitor {
   }
 
   async #round(): Promise<void> {
+    const round = this.#cancel
     await Promise.all(this.#context.members.all.map((member) => this.check(member)))
-    if (this.#cancel) this.start()
+    if (this.#cancel === round) this.start()
   }
 
   async #probe(member: Member): Promise<void> {
-    const { backend } = member
+    const { backend, unhealthyReason } = member
     await member.within('ping', async (options) => {
       if (backend.ping) await backend.ping(options)
       else await backend.has(PROBE, options)
     })
     if (!(await this.#confirm(member))) return
     await this.#measure(member)
-    this.#mark(member, undefined)
+    if (member.unhealthyReason === unhealthyReason) this.#mark(member, undefined)
   }
 
   #fault(member: Member, error: unknown): void {
-    if (member.unhealthyReason === 'not open') return
     this.#mark(member, errorCode(error) === 'ERR_STORE_GONE' ? 'store changed' : 'probe failed', error)
   }
 
@@ -168,17 +201,38 @@ export class Monitor {
     member.storeSeenAt = this.#context.options.clock.now()
   }
 
+  /** Waits for the work, but not longer than this. */
+  async #atMost(ms: number, work: Promise<void>): Promise<void> {
+    let cancel = (): void => {}
+    const pause = new Promise<void>((resolve) => {
+      cancel = this.#context.options.clock.schedule(ms, resolve, { background: true })
+    })
+    await Promise.race([work, pause])
+    cancel()
+  }
+
   /** Takes the backend's own measure; a backend that cannot give it keeps the pool's tally. */
   async #measure(member: Member): Promise<void> {
     const { backend } = member
     if (!backend.usage) return
+    const { usedBytes, blocks } = member
     try {
-      const usage = await backend.usage()
-      member.usedBytes = usage.bytes
-      member.blocks = usage.blocks
+      const usage = await member.within('usage', async (options) => backend.usage?.(options))
+      if (!usage) return
+      // What ended meanwhile may stand in the measure or not: the tally decides, within what is possible.
+      member.usedBytes = between(usage.bytes, member.usedBytes - usedBytes, member.usedBytes)
+      member.blocks = between(usage.blocks, member.blocks - blocks, member.blocks)
       member.freeBytes = usage.freeBytes
+      if (member.blocks !== usage.blocks) this.measureSoon(member)
     } catch {
       // The next check tries again; a backend that is down shows by its calls and probes.
     }
   }
+}
+
+/** The tally, as far as it lies between the measure and the measure with all that changed since it began. */
+function between(measure: number, change: number, tally: number): number {
+  const least = measure + Math.min(0, change)
+  const most = measure + Math.max(0, change)
+  return Math.max(least, Math.min(tally, most))
 }

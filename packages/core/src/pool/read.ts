@@ -1,6 +1,7 @@
 import { type BackendOutcome, errorCode, type Outcome, PoolError } from '../errors.ts'
 import { countAnswer, judgeAbsence, NO_ANSWERS } from '../plan/absence.ts'
 import { whyNotRead } from '../plan/eligibility.ts'
+import type { RouteRequest } from '../strategy.ts'
 import type { Call, CallOwner } from './call.ts'
 import type { PoolContext, Subject } from './context.ts'
 import type { Member } from './member.ts'
@@ -26,7 +27,7 @@ export class ReadOperation implements CallOwner, Watched, Turn {
   readonly #context: PoolContext
   #calls: Call[] = []
   #pending = 0
-  #hinted: readonly Member[] = []
+  #hinted: readonly Member[] | undefined
   #order: readonly Member[] | undefined
   #mark: number
   #inTurn = false
@@ -42,12 +43,17 @@ export class ReadOperation implements CallOwner, Watched, Turn {
     this.#mark = context.turns.mark
   }
 
+  /** Another read of the block may join: no change of it has ended, or is under way, since this one began. */
+  get joinable(): boolean {
+    return !this.#context.turns.changedSince(this.turnKey, this.#mark)
+  }
+
   start(): void {
     const context = this.#context
     context.begin()
     context.flights.set(this.turnKey, this)
     if (this.waiters.hasSignals) this.watch()
-    this.#begin()
+    this.#advance(undefined)
   }
 
   watch(): void {
@@ -67,12 +73,8 @@ export class ReadOperation implements CallOwner, Watched, Turn {
       return
     }
     this.#calls = []
+    this.#hinted = undefined
     this.#order = undefined
-    this.#begin()
-  }
-
-  #begin(): void {
-    this.#hinted = this.#inReadOrder(this.#context.hinted(this.subject))
     this.#advance(undefined)
   }
 
@@ -101,15 +103,22 @@ export class ReadOperation implements CallOwner, Watched, Turn {
   }
 
   #corrupt(member: Member): void {
-    this.#context.quarantine.add(this.subject.key, member.location)
-    this.#context.hints.remove(this.subject.digest, member.location)
-    this.#context.emit({ type: 'corrupt', cid: this.subject.cid, backend: member.id })
+    // Bytes read before a change of the block say nothing about the copy that is there now.
+    if (this.#inTurn || this.joinable) this.#context.corrupted(this.subject, member)
+    else this.#context.emit({ type: 'corrupt', cid: this.subject.cid, backend: member.id })
   }
 
   /** Asks whom to ask next, given the call that has just ended without a copy. */
   #advance(last: Call | undefined): void {
     if (this.#pending > 0) return
-    const next = this.#next(last)
+    let next: readonly Member[]
+    try {
+      next = this.#next(last)
+    } catch (error) {
+      // The strategy threw.
+      this.#reject(error)
+      return
+    }
     if (next.length === 0) {
       this.#settle()
       return
@@ -119,6 +128,7 @@ export class ReadOperation implements CallOwner, Watched, Turn {
   }
 
   #next(last: Call | undefined): readonly Member[] {
+    this.#hinted ??= this.#inReadOrder(this.#context.hinted(this.subject))
     const hinted = this.#hinted.find((member) => !this.#asked(member))
     if (hinted) return [hinted]
     const rest = this.#rest()
@@ -144,14 +154,9 @@ export class ReadOperation implements CallOwner, Watched, Turn {
     return this.#order.filter((member) => !this.#asked(member) && !bad.has(member.location))
   }
 
-  /** The order in which the strategy wants these asked; those that it leaves out come last. */
   #inReadOrder(members: readonly Member[]): readonly Member[] {
     if (members.length < 2) return members
-    const { strategy } = this.#context.options
-    const ranked = strategy.rank(this.#context.request('read', this.subject, undefined), members)
-    return ranked.length === members.length
-      ? ranked
-      : [...ranked, ...members.filter((member) => !ranked.includes(member))]
+    return inReadOrder(this.#context, this.#context.request('read', this.subject, undefined), members)
   }
 
   #failover(call: Call): void {
@@ -168,9 +173,8 @@ export class ReadOperation implements CallOwner, Watched, Turn {
 
   /** Nobody returned the block: says whether it is absent, or that this is not known. */
   #settle(): void {
-    const verdict = judgeAbsence(this.#answers())
-    if (verdict !== 'absent') {
-      this.#reject(verdict)
+    if (judgeAbsence(this.#answers()) === 'unknown') {
+      this.#reject(this.#notFound('unknown'))
       return
     }
     const unconfirmed = this.#context.monitor.unconfirmed(this.#calls.map((call) => call.member))
@@ -190,7 +194,7 @@ export class ReadOperation implements CallOwner, Watched, Turn {
     }
     const verdict = judgeAbsence(this.#answers())
     if (verdict !== 'absent') {
-      this.#reject(verdict)
+      this.#reject(this.#notFound(verdict))
       return
     }
     this.waiters.resolve(this.verb === 'get' ? undefined : false)
@@ -218,24 +222,27 @@ export class ReadOperation implements CallOwner, Watched, Turn {
     return { reason: member.unhealthyReason ?? reason }
   }
 
-  #reject(verdict: 'corrupt' | 'unknown'): void {
+  #reject(error: unknown): void {
+    this.waiters.reject(error)
+    this.#end()
+    this.#finishWhenQuiet()
+  }
+
+  #notFound(verdict: 'corrupt' | 'unknown'): PoolError {
     const { members } = this.#context
     const outcomes: Record<string, BackendOutcome> = {}
     for (const member of members.all) {
       const { outcome = 'transient', reason, error } = this.#outcome(member)
       outcomes[member.id] = { outcome, reason, error }
     }
-    this.waiters.reject(
-      verdict === 'corrupt'
-        ? new PoolError('ERR_CORRUPT', 'only copies that do not match the CID are left', { outcomes })
-        : new PoolError('ERR_UNAVAILABLE', `cannot tell whether the block exists: ${inWords(outcomes)}`, {
-            outcomes,
-            retryable: true,
-            cause: Object.values(outcomes).find((o) => o.error !== undefined)?.error,
-          }),
-    )
-    this.#end()
-    this.#finishWhenQuiet()
+    if (verdict === 'corrupt') {
+      return new PoolError('ERR_CORRUPT', 'only copies that do not match the CID are left', { outcomes })
+    }
+    return new PoolError('ERR_UNAVAILABLE', `cannot tell whether the block exists: ${inWords(outcomes)}`, {
+      outcomes,
+      retryable: true,
+      cause: Object.values(outcomes).find(({ error }) => error !== undefined)?.error,
+    })
   }
 
   /** Copies that were found corrupt, or missing where a hint had them, are written again behind the reply. */
@@ -245,7 +252,7 @@ export class ReadOperation implements CallOwner, Watched, Turn {
     const damaged = this.#context.members.all.filter(
       (member) =>
         bad.has(member.location) ||
-        (this.#hinted.includes(member) &&
+        (this.#hinted?.includes(member) &&
           this.#calls.some((c) => c.member === member && c.outcome === 'missing')),
     )
     if (damaged.length > 0) this.#context.repairs.add(this.subject, damaged)
@@ -270,6 +277,18 @@ export class ReadOperation implements CallOwner, Watched, Turn {
     this.#finished = true
     this.#context.finish()
   }
+}
+
+/** The order in which the strategy wants these asked; those that it leaves out come last. */
+export function inReadOrder(
+  { options }: PoolContext,
+  request: RouteRequest,
+  members: readonly Member[],
+): readonly Member[] {
+  const ranked = options.strategy.rank(request, members)
+  return ranked.length === members.length
+    ? ranked
+    : [...ranked, ...members.filter((member) => !ranked.includes(member))]
 }
 
 function isFault(outcome: Outcome | undefined): boolean {

@@ -3,8 +3,10 @@ import { ask } from '../maintenance/repair.ts'
 import { whyNotRead, whyNotWrite } from '../plan/eligibility.ts'
 import type { Spread } from '../plan/spread.ts'
 import type { BackendStats, CallCounts, Explanation, Location, PoolStats } from '../stats.ts'
+import type { RouteRequest } from '../strategy.ts'
 import type { PoolContext, Subject } from './context.ts'
 import type { Member } from './member.ts'
+import { inReadOrder } from './read.ts'
 import { planWrite } from './write.ts'
 
 /** Everything that is known about the pool now. */
@@ -59,16 +61,45 @@ export function explain(
   op: 'read' | 'write',
   size: number,
 ): readonly Explanation[] {
-  const { members } = context
   const request = context.request(op, subject, op === 'write' ? size : undefined, true)
-  const candidates = op === 'write' ? members.writers(size) : members.readers
-  const plan = planWrite(context, request, candidates)
-  const targets = op === 'write' ? targetsOf(plan.spread, plan.copies) : plan.ranked.slice(0, 1)
+  return op === 'write'
+    ? explainWrite(context, subject, request, size)
+    : explainRead(context, subject, request)
+}
+
+function explainWrite(
+  context: PoolContext,
+  subject: Subject,
+  request: RouteRequest,
+  size: number,
+): readonly Explanation[] {
+  const { members, unsettled } = context
+  const waits = (member: Member): boolean => unsettled.has(subject.key, member)
+  const plan = planWrite(
+    context,
+    request,
+    members.writers(size).filter((member) => !waits(member)),
+  )
+  const targets = targetsOf(plan.spread, plan.copies)
   return members.all.map((member): Explanation => {
-    const reason = op === 'write' ? whyNotWrite(member, size) : whyNotRead(member)
+    const backend = member.id
     const rank = plan.ranked.indexOf(member)
-    if (rank >= 0) return { backend: member.id, rank, target: targets.includes(member) }
-    return { backend: member.id, target: false, reason: reason ?? 'forbidden by the strategy' }
+    if (rank >= 0) return { backend, rank, target: targets.includes(member) }
+    const reason = whyNotWrite(member, size) ?? (waits(member) ? 'an earlier call is unsettled' : undefined)
+    return { backend, target: false, reason: reason ?? 'forbidden by the strategy' }
+  })
+}
+
+function explainRead(context: PoolContext, subject: Subject, request: RouteRequest): readonly Explanation[] {
+  const asked = [context.hinted(subject), context.members.readers].flatMap((members) =>
+    inReadOrder(context, request, members),
+  )
+  const order = [...new Set(asked)]
+  return context.members.all.map((member): Explanation => {
+    const backend = member.id
+    const rank = order.indexOf(member)
+    if (rank >= 0) return { backend, rank, target: rank === 0 }
+    return { backend, target: false, reason: whyNotRead(member) ?? 'forbidden by the strategy' }
   })
 }
 

@@ -8,6 +8,7 @@ import { assess, drain, type RemoveReport } from '../maintenance/drain.ts'
 import { type BackendEntry, type PoolOptions, resolveOptions } from '../options.ts'
 import { survives, weakest } from '../plan/quorum.ts'
 import type { Explanation, Location, PoolStats } from '../stats.ts'
+import { abortable } from './abortable.ts'
 import { PoolContext, Subject } from './context.ts'
 import { DeleteOperation } from './delete.ts'
 import { Listing, type ListOptions } from './list.ts'
@@ -78,9 +79,18 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
 
   async put(block: Block, options?: OperationOptions): Promise<void> {
     const context = this.#admit(options)
-    await this.#assertValid(block)
-    if (isIdentity(block.cid)) return
-    const subject = new Subject(block.cid)
+    this.#assertValid(block)
+    const { cid, bytes } = block
+    if (isIdentity(cid)) return
+    if (context.options.verifyPuts) {
+      // Not awaited where the verdict is there at once: the put keeps its place before what is called next.
+      const { hashes } = context
+      const matches =
+        hashes.matches(cid, bytes) ?? (await abortable(hashes.matchesLater(cid, bytes), options?.signal))
+      if (!matches) throw mismatch()
+      this.#admit(options)
+    }
+    const subject = new Subject(cid)
     const newest = context.turns.newest(subject.turnKey)
     const joined = newest instanceof PutOperation && newest.subject.key === subject.key
     const operation = joined ? newest : new PutOperation(context, subject, block)
@@ -152,7 +162,8 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
 
   /** Asks every backend whether it holds the block. */
   async locate(cid: CID, options?: OperationOptions): Promise<readonly Location<Id>[]> {
-    return (await locate(this.#admit(options), new Subject(cid))) as readonly Location<Id>[]
+    const located = locate(this.#admit(options), new Subject(cid))
+    return (await abortable(located, options?.signal)) as readonly Location<Id>[]
   }
 
   /** What the pool would do with this request now; nothing is asked or written. */
@@ -169,12 +180,13 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
     const { members, monitor } = this.#admit(undefined)
     if (members.has(id)) throw new PoolError('ERR_BACKEND_EXISTS', `a backend has the id '${id}' already`)
     const member = this.#member(id, entry)
+    await monitor.open(member)
     try {
-      await monitor.open(member)
       if (!options.adopt) await assertEmpty(member)
       if (members.has(id)) throw new PoolError('ERR_BACKEND_EXISTS', `a backend has the id '${id}' already`)
+      this.#context.assertOpen()
     } catch (error) {
-      await member.backend.close?.()
+      await member.shut()
       throw error
     }
     members.add(member)
@@ -197,11 +209,15 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
   async remove(id: Id, options: RemoveOptions = {}): Promise<RemoveReport> {
     const context = this.#admit(options)
     const member = context.members.get(id)
+    if (member.draining) {
+      throw new PoolError('ERR_DRAIN_INCOMPLETE', `${member.label} is being removed already`)
+    }
     member.draining = true
     context.members.changed()
     let report: RemoveReport
     try {
-      report = await (options.force ? assess : drain)(context, member, options.signal)
+      const work = (options.force ? assess : drain)(context, member, options.signal)
+      report = await abortable(work, options.signal)
     } catch (error) {
       member.draining = false
       context.members.changed()
@@ -232,7 +248,7 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
       context.hashes.assertKnown(cid)
       const subject = new Subject(cid)
       const newest = context.flights.get(subject.turnKey)
-      const joined = newest?.verb === verb && newest.subject.key === subject.key
+      const joined = newest?.verb === verb && newest.subject.key === subject.key && newest.joinable
       const operation = joined ? newest : new ReadOperation(context, verb, subject)
       const result = operation.waiters.join(options?.signal)
       if (joined) operation.watch()
@@ -254,7 +270,8 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
     return new Member(id, backend, settings, this.#context.members.takeLocation(), this.#context.services)
   }
 
-  async #assertValid({ cid, bytes }: Block): Promise<void> {
+  /** What can be said without hashing. */
+  #assertValid({ cid, bytes }: Block): void {
     const { hashes, options } = this.#context
     if (bytes.length > options.maxBlockBytes) {
       const message = `a block of ${bytes.length} bytes is over the limit of ${options.maxBlockBytes}`
@@ -265,8 +282,6 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
       return
     }
     hashes.assertKnown(cid)
-    if (!options.verifyPuts) return
-    if (!(hashes.matches(cid, bytes) ?? (await hashes.matchesLater(cid, bytes)))) throw mismatch()
   }
 
   async #open(): Promise<void> {
@@ -278,7 +293,8 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
         await monitor.open(member)
       } catch (error) {
         outcomes[member.id] = { outcome: 'permanent', reason: reasonOf(error), error }
-        this.#context.emit({ type: 'unhealthy', backend: member.id, reason: 'not open', error })
+        if (member.unhealthyReason === 'not open')
+          this.#context.emit({ type: 'unhealthy', backend: member.id, reason: 'not open', error })
       }
     })
     await Promise.all(opened)
@@ -287,7 +303,8 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
       return
     }
     this.#opening = undefined
-    await this.#shut()
+    // What could not be opened is the error to tell.
+    await this.#shut().catch(() => {})
     throw new PoolError('ERR_NOT_ENOUGH_BACKENDS', `too few backends could be opened: ${inWords(outcomes)}`, {
       outcomes,
       cause: Object.values(outcomes)[0]?.error,
@@ -295,18 +312,23 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
   }
 
   async #close(): Promise<void> {
-    if (this.#opening) await this.#shut()
-    this.#opening = undefined
-    this.#closing = undefined
+    try {
+      if (this.#opening) await this.#shut()
+    } finally {
+      this.#opening = undefined
+      this.#closing = undefined
+    }
   }
 
   async #shut(): Promise<void> {
-    const { members, monitor, sweeper } = this.#context
+    const { members, monitor, repairs, sweeper, unsettled } = this.#context
     this.#context.closed = true
     monitor.stop()
+    repairs.stop()
     await this.#context.idle()
     sweeper.stop()
     const closed = await Promise.allSettled(members.all.map((member) => member.shut()))
+    unsettled.stop()
     members.changed()
     const failed = closed.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
@@ -314,7 +336,7 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
 }
 
 async function assertEmpty(member: Member): Promise<void> {
-  for await (const _cid of member.backend.list()) {
+  for await (const _cid of member.list()) {
     throw new PoolError(
       'ERR_BACKEND_NOT_EMPTY',
       `${member.label} already holds blocks: add it with adopt: true to take them over, or empty it`,

@@ -74,7 +74,7 @@ export class Unsettled {
   /** The driver is done with the call; what it had sent may arrive for `timeoutMs` more. */
   #ended(key: string, entry: Entry, { cut, member }: Call): void {
     if (!cut) this.#settle(key, entry)
-    else {
+    else if (this.#entries.get(key)?.includes(entry)) {
       const settle = (): void => this.#settle(key, entry)
       entry.cancel = this.#clock.schedule(member.timeoutMs, settle, { background: true })
     }

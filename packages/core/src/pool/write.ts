@@ -32,11 +32,17 @@ export function planWrite(
   return { copies, ranked, spread: new Spread(ranked, copies, tiers) }
 }
 
-/** Copies wanted of this block. `'all'` means all backends with writes on, healthy or not. */
+/** Copies wanted of this block. `'all'` means all backends with writes on that stay, healthy or not. */
 function copiesOf(context: PoolContext, request: RouteRequest): number {
   const { options, members } = context
   const asked = options.strategy.copies?.(request) ?? options.copies
-  return asked === 'all' ? Math.max(1, members.all.filter((member) => member.write).length) : asked
+  if (asked !== 'all') return asked
+  return Math.max(1, members.all.filter((member) => member.write && !member.draining).length)
+}
+
+/** Whether a copy there counts for the quorum. */
+export function counts({ options }: PoolContext, member: Member): boolean {
+  return member.read && survives(member.traits.durability, options.durability)
 }
 
 /**
@@ -53,6 +59,9 @@ export class PutOperation implements CallOwner, Watched, Turn {
   readonly #outcomes: Record<string, BackendOutcome> = {}
   readonly #holders: Member[] = []
   #pending: Call[] = []
+  /** Backends that an earlier call may still change. */
+  #unsettled: readonly Member[] = []
+  #request: RouteRequest | undefined
   #plan: WritePlan | undefined
   #quorum = 0
   #replied = false
@@ -84,8 +93,8 @@ export class PutOperation implements CallOwner, Watched, Turn {
 
   run(): void {
     if (this.#replied) return
-    const { options, members, flights } = this.#context
-    flights.delete(this.turnKey)
+    const { options, members, behind } = this.#context
+    behind.delete(this.turnKey)
     if (members.healthy < options.minHealthy) {
       this.#fail(
         'ERR_NOT_ENOUGH_BACKENDS',
@@ -93,45 +102,78 @@ export class PutOperation implements CallOwner, Watched, Turn {
       )
       return
     }
-    const request = this.#context.request('write', this.subject, this.#block.bytes.length)
-    this.#plan = planWrite(this.#context, request, this.#candidates())
-    this.#quorum = quorumOf(this.#plan.copies, options.writeQuorum)
-    const hinted = this.#context.hinted(this.subject)
-    if (hinted.length >= this.#plan.copies) for (const member of hinted) this.#call('has', member)
+    this.#request = this.#context.request('write', this.subject, this.#block.bytes.length)
+    if (!this.#makePlan(this.#candidates())) return
+    const { copies } = this.#plan as unknown as WritePlan
+    this.#quorum = quorumOf(copies, options.writeQuorum)
+    const hinted = this.#context.hinted(this.subject).filter((member) => this.#lasts(member))
+    if (hinted.length >= copies) for (const member of hinted) this.#call('has', member)
     else this.#proceed()
   }
 
+  /** Plans the copies among the candidates; false when the strategy threw, and the put has failed. */
+  #makePlan(candidates: readonly Member[]): boolean {
+    try {
+      this.#plan = planWrite(this.#context, this.#request as RouteRequest, candidates)
+      return true
+    } catch (error) {
+      this.#reject(error)
+      return false
+    }
+  }
+
+  /** A copy there stays: the backend does, and no earlier delete may still land on it. */
+  #lasts(member: Member): boolean {
+    return !member.draining && !this.#context.unsettled.has(this.subject.key, member)
+  }
+
   ended(call: Call): void {
+    const { member, outcome, verb } = call
     this.#pending = this.#pending.filter((other) => other !== call)
-    if (call.outcome === 'ok') this.#held(call.member)
-    else if (call.verb === 'put') this.#refused(call)
-    else if (call.outcome === 'missing') this.#context.hints.remove(this.subject.digest, call.member.location)
+    this.#context.unsettled.track(this.subject.key, call)
+    if (outcome === 'ok') this.#succeeded(call)
+    else if (verb !== 'has') this.#refused(call)
+    else if (outcome === 'missing') this.#context.hints.remove(this.subject.digest, member.location)
     // What hints promised is asked first, all of it, before anything is written.
     const asking = this.#pending.some((other) => other.verb === 'has')
     if (!asking) this.#proceed()
   }
 
-  /** Backends that may take the block: not those whose copy is corrupt, or that may still change it on their own. */
+  /** Backends that may take the block: not those that may still change it on their own. */
   #candidates(): readonly Member[] {
-    const { members, unsettled, quarantine } = this.#context
-    const size = this.#block.bytes.length
-    const bad = this.#context.corruptAt(this.subject)
-    for (const member of members.all) {
-      const reason = whyNotWrite(member, size)
-      if (reason)
-        this.#outcomes[member.id] = { outcome: reason === 'over capacity' ? 'full' : 'permanent', reason }
+    const { members, unsettled } = this.#context
+    const fit = members.writers(this.#block.bytes.length)
+    if (unsettled.isEmpty) return fit
+    this.#unsettled = fit.filter((member) => unsettled.has(this.subject.key, member))
+    for (const member of this.#unsettled) {
+      this.#outcomes[member.id] = { outcome: 'timeout', reason: 'an earlier call is unsettled' }
     }
-    const fit = members.writers(size)
-    if (quarantine.isEmpty && unsettled.isEmpty) return fit
-    return fit.filter((member) => {
-      const waits = unsettled.has(this.subject.key, member)
-      if (waits) this.#outcomes[member.id] = { outcome: 'timeout', reason: 'an earlier call is unsettled' }
-      return !waits && !bad.has(member.location)
-    })
+    return fit.filter((member) => !this.#unsettled.includes(member))
   }
 
-  #call(verb: 'has' | 'put', member: Member): void {
-    this.#pending.push(member.call(verb, this.subject.cid, this, verb === 'put' ? this.#block : undefined))
+  /** When the others are not enough, the backends that an earlier call may still change are waited for, once. */
+  async #waitForUnsettled(): Promise<void> {
+    const waiting = this.#unsettled
+    this.#unsettled = []
+    const clear = await Promise.all(waiting.map((m) => this.#context.unsettled.clear(this.subject.key, m)))
+    if (this.#replied) return
+    if (this.#makePlan(waiting.filter((_, i) => clear[i]))) this.#proceed()
+  }
+
+  #call(verb: 'has' | 'put' | 'delete', member: Member): void {
+    const call = member.call(verb, this.subject.cid, this, verb === 'put' ? this.#block : undefined)
+    this.#pending.push(call)
+    // In the block's turn nothing else changes it; behind the reply the next change has to know.
+    if (this.#replied) this.#context.unsettled.track(this.subject.key, call)
+  }
+
+  #succeeded({ verb, member }: Call): void {
+    if (verb !== 'delete') {
+      this.#held(member)
+      return
+    }
+    this.#context.deleted(this.subject, member)
+    if (this.#mayFill) this.#call('put', member)
   }
 
   #held(member: Member): void {
@@ -144,7 +186,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
     const { member, error } = call
     const outcome = call.outcome as Outcome
     this.#outcomes[member.id] = { outcome, error }
-    if (this.#replied || outcome === 'aborted') return
+    if (outcome === 'aborted') return
     if (errorCode(error) === 'ERR_STORE_GONE') void this.#context.monitor.check(member)
     this.#context.failovers++
     this.#context.emit({
@@ -159,55 +201,62 @@ export class PutOperation implements CallOwner, Watched, Turn {
 
   /** Starts the copies that are lacking, replies when the quorum is there, and ends when nothing is under way. */
   #proceed(): void {
-    if (!this.#abandoned) this.#fill()
+    if (this.#mayFill) this.#fill()
     if (!this.#replied && this.#acknowledged(this.#holders) >= this.#quorum) this.#succeed()
     if (this.#pending.length > 0) return
     if (this.#replied) this.#complete()
+    else if (this.#unsettled.length > 0) void this.#waitForUnsettled()
     else this.#fail('ERR_NOT_ENOUGH_REPLICAS', this.#shortfall())
   }
 
-  /** Nobody waited for the reply any more, and it was not given. */
-  get #abandoned(): boolean {
-    return this.#replied && this.#acknowledged(this.#holders) < this.#quorum
+  /** More copies may be started: before the reply, and after it until another change of the block begins. */
+  get #mayFill(): boolean {
+    return !this.#replied || this.#context.behind.get(this.turnKey) === this
   }
 
   #fill(): void {
-    const plan = this.#plan as WritePlan
+    const { copies, spread } = this.#plan as WritePlan
+    const size = this.#block.bytes.length
+    const bad = this.#context.corruptAt(this.subject)
     for (;;) {
       const under = [...this.#holders, ...this.#pending.map((call) => call.member)]
-      const copiesLack = under.length < plan.copies
+      const copiesLack = under.length < copies
       if (!copiesLack && this.#acknowledged(under) >= this.#quorum) return
       const zones = under.map((member) => member.zone)
-      const next = plan.spread.next(zones, (m) => !under.includes(m) && (copiesLack || this.#counts(m)))
+      // Asked again, because it may be long after the plan was made.
+      const fits = (m: Member): boolean =>
+        !under.includes(m) && !whyNotWrite(m, size) && (copiesLack || counts(this.#context, m))
+      const next = spread.next(zones, (m) => fits(m) && !bad.has(m.location)) ?? spread.next(zones, fits)
       if (!next) return
-      this.#call('put', next)
+      // A driver that skips keys it has would keep a bad copy.
+      this.#call(bad.has(next.location) ? 'delete' : 'put', next)
     }
   }
 
-  #counts(member: Member): boolean {
-    return member.read && survives(member.traits.durability, this.#context.options.durability)
-  }
-
   #acknowledged(members: readonly Member[]): number {
-    return members.filter((member) => this.#counts(member)).length
+    return members.filter((member) => counts(this.#context, member)).length
   }
 
   #succeed(): void {
     this.waiters.resolve()
+    this.#context.behind.set(this.turnKey, this)
     this.#leave()
   }
 
   #complete(): void {
     const { copies } = this.#plan as WritePlan
     const have = this.#holders.length
-    if (have < copies && !this.#abandoned) {
-      this.#context.emit({ type: 'under-replicated', cid: this.subject.cid, have, want: copies })
+    if (this.#mayFill) {
+      this.#context.behind.delete(this.turnKey)
+      if (have < copies)
+        this.#context.emit({ type: 'under-replicated', cid: this.subject.cid, have, want: copies })
     }
     this.#context.finish()
   }
 
   #shortfall(): string {
     const { copies } = this.#plan as WritePlan
+    this.#nameTheRest()
     const have = this.#acknowledged(this.#holders)
     const lasting =
       this.#context.options.durability === 'none'
@@ -216,11 +265,24 @@ export class PutOperation implements CallOwner, Watched, Turn {
     return `${have} of ${this.#quorum} copies${lasting} were acknowledged (${copies} wanted): ${inWords(this.#outcomes)}`
   }
 
+  /** Says why backends that were not asked were not. */
+  #nameTheRest(): void {
+    for (const member of this.#context.members.all) {
+      const why = whyNotWrite(member, this.#block.bytes.length)
+      const ranked = this.#plan?.ranked.includes(member)
+      const reason = why ?? (ranked ? 'its copy would not count' : 'forbidden by the strategy')
+      this.#outcomes[member.id] ??= { outcome: why === 'over capacity' ? 'full' : 'permanent', reason }
+    }
+  }
+
   #fail(code: 'ERR_NOT_ENOUGH_BACKENDS' | 'ERR_NOT_ENOUGH_REPLICAS', message: string): void {
-    const failed = Object.values(this.#outcomes).find(({ error }) => error !== undefined)
-    this.waiters.reject(
-      new PoolError(code, message, { outcomes: this.#outcomes, cause: failed?.error, retryable: true }),
-    )
+    const outcomes = this.#outcomes
+    const failed = Object.values(outcomes).find(({ error }) => error !== undefined)
+    this.#reject(new PoolError(code, message, { outcomes, cause: failed?.error, retryable: true }))
+  }
+
+  #reject(error: unknown): void {
+    this.waiters.reject(error)
     this.#leave()
     this.#context.finish()
   }

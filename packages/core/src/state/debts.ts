@@ -1,0 +1,243 @@
+import type { Journal, JournalChange, JournalHead } from './journal.ts'
+
+/** What is owed for one block, as the pool works on it. */
+export interface OpenDebt {
+  readonly multihash: Uint8Array
+  /** Backends whose copy must still be deleted. */
+  readonly deleteFrom: Set<string>
+  /** The delete stands in the journal, so the block is hidden. */
+  hidden: boolean
+  /** Copies may lack. */
+  copies: boolean
+  /** Backends with a corrupt copy. */
+  readonly corruptIn: Set<string>
+  /** Attempts to pay it that did not settle it. */
+  attempts: number
+  /** When to try next, in the clock's milliseconds. */
+  dueAt: number
+}
+
+/**
+ * What the pool owes, by block: deletes that backends have not confirmed, copies that lack, copies that are corrupt. Kept
+ * in memory and in the journal; what a caller must be able to rely on is awaited, the rest follows.
+ */
+export class Debts {
+  readonly #journal: Journal
+  readonly #open = new Map<string, OpenDebt>()
+  #waiting: JournalChange[] = []
+  /** The batch that is being written, and the one that waits for it. */
+  #running: Promise<void> = Promise.resolve()
+  #next: Promise<void> | undefined
+  #hidden = 0
+  /** Told when a debt is opened or changed. */
+  onOwed: () => void = () => {}
+
+  constructor(journal: Journal) {
+    this.#journal = journal
+  }
+
+  get size(): number {
+    return this.#open.size
+  }
+
+  /** Blocks that are hidden because a delete is not confirmed. */
+  get tombstones(): number {
+    return this.#hidden
+  }
+
+  of(key: string): OpenDebt | undefined {
+    return this.#open.get(key)
+  }
+
+  /** The block was deleted, and a backend has not confirmed. */
+  hides(key: string): boolean {
+    return this.#hidden > 0 && (this.#open.get(key)?.hidden ?? false)
+  }
+
+  entries(): IterableIterator<[string, OpenDebt]> {
+    return this.#open.entries()
+  }
+
+  /** Takes over what the journal has. @param keyOf the block key of a multihash. */
+  async load(keyOf: (multihash: Uint8Array) => string): Promise<void> {
+    this.#open.clear()
+    this.#hidden = 0
+    for await (const debt of this.#journal.debts()) {
+      const open = blank(debt.multihash)
+      for (const id of debt.deleteFrom) open.deleteFrom.add(id)
+      for (const id of debt.corruptIn) open.corruptIn.add(id)
+      open.copies = debt.copies
+      this.#open.set(keyOf(debt.multihash), open)
+      if (open.deleteFrom.size > 0) this.#hide(keyOf(debt.multihash), true)
+    }
+    if (this.size > 0) this.onOwed()
+  }
+
+  /**
+   * Records that the block is to be deleted from these backends. It is hidden when the journal has it.
+   * @throws what the journal throws; then nothing more is owed than before.
+   */
+  async bury(key: string, multihash: Uint8Array, backends: readonly string[]): Promise<void> {
+    const before = this.#changeOf(key, multihash)
+    this.#change(key, multihash, (debt) => {
+      for (const id of backends) debt.deleteFrom.add(id)
+      debt.copies = false
+    })
+    await this.#writeOrUndo(key, multihash, before)
+    this.#hide(key, true)
+  }
+
+  /** A backend has confirmed the delete. The journal follows: deleting again does no harm. */
+  buried(key: string, backend: string): void {
+    const debt = this.#open.get(key)
+    if (!debt?.deleteFrom.has(backend)) return
+    if (debt.deleteFrom.size === 1) this.#hide(key, false)
+    this.#change(key, debt.multihash, (d) => {
+      d.deleteFrom.delete(backend)
+      d.corruptIn.delete(backend)
+    })
+    void this.#write(this.#changeOf(key, debt.multihash)).catch(() => {})
+  }
+
+  /**
+   * Lifts the tombstone, because the block was put again. It shows when the journal has it.
+   * @throws what the journal throws; then the block stays hidden.
+   */
+  async unbury(key: string): Promise<void> {
+    const debt = this.#open.get(key)
+    if (!debt || debt.deleteFrom.size === 0) return
+    const before = this.#changeOf(key, debt.multihash)
+    this.#change(key, debt.multihash, (d) => {
+      d.deleteFrom.clear()
+      d.copies = true
+    })
+    await this.#writeOrUndo(key, debt.multihash, before)
+    this.#hide(key, false)
+  }
+
+  /** Copies of the block may lack. Resolves when the journal has it; effective at once. */
+  async lacks(key: string, multihash: Uint8Array): Promise<void> {
+    if (this.#open.get(key)?.copies) return
+    this.#change(key, multihash, (debt) => {
+      debt.copies = true
+    })
+    await this.#write(this.#changeOf(key, multihash))
+  }
+
+  /** A backend's copy does not match. The journal follows: the copy would be found again. */
+  corrupt(key: string, multihash: Uint8Array, backend: string): void {
+    if (this.#open.get(key)?.corruptIn.has(backend)) return
+    this.#change(key, multihash, (debt) => debt.corruptIn.add(backend))
+    void this.#write(this.#changeOf(key, multihash)).catch(() => {})
+  }
+
+  /** The backend's copy has been written again, or is gone. */
+  healed(key: string, backend: string): void {
+    const debt = this.#open.get(key)
+    if (!debt?.corruptIn.has(backend)) return
+    this.#change(key, debt.multihash, (d) => d.corruptIn.delete(backend))
+    void this.#write(this.#changeOf(key, debt.multihash)).catch(() => {})
+  }
+
+  /** The block has its copies. */
+  replicated(key: string): void {
+    const debt = this.#open.get(key)
+    if (!debt?.copies) return
+    this.#change(key, debt.multihash, (d) => {
+      d.copies = false
+    })
+    void this.#write(this.#changeOf(key, debt.multihash)).catch(() => {})
+  }
+
+  /** A backend is not there any more: nothing is owed to it. */
+  forget(backend: string): void {
+    for (const key of [...this.#open.keys()]) {
+      this.buried(key, backend)
+      this.healed(key, backend)
+    }
+  }
+
+  /** Writes the head. Resolves when the journal has it. */
+  head(head: JournalHead): Promise<void> {
+    return this.#write({ type: 'head', head })
+  }
+
+  /** Resolves when the journal has everything. */
+  async flushed(): Promise<void> {
+    while (this.#next) await this.#next.catch(() => {})
+    await this.#running.catch(() => {})
+  }
+
+  #change(key: string, multihash: Uint8Array, change: (debt: OpenDebt) => void): void {
+    const debt = this.#open.get(key) ?? blank(multihash)
+    this.#open.set(key, debt)
+    change(debt)
+    debt.attempts = 0
+    debt.dueAt = 0
+    if (isPaid(debt)) this.#open.delete(key)
+    else this.onOwed()
+  }
+
+  #hide(key: string, hidden: boolean): void {
+    const debt = this.#open.get(key)
+    if (!debt || debt.hidden === hidden) return
+    debt.hidden = hidden
+    this.#hidden += hidden ? 1 : -1
+  }
+
+  /** What the journal is told of the block now. */
+  #changeOf(key: string, multihash: Uint8Array): JournalChange {
+    const debt = this.#open.get(key)
+    if (!debt) return { type: 'paid', multihash }
+    const { copies, deleteFrom, corruptIn } = debt
+    return {
+      type: 'owed',
+      debt: { multihash, copies, deleteFrom: [...deleteFrom], corruptIn: [...corruptIn] },
+    }
+  }
+
+  async #writeOrUndo(key: string, multihash: Uint8Array, before: JournalChange): Promise<void> {
+    try {
+      await this.#write(this.#changeOf(key, multihash))
+    } catch (error) {
+      this.#change(key, multihash, (debt) => {
+        const was = before.type === 'owed' ? before.debt : undefined
+        debt.deleteFrom.clear()
+        for (const id of was?.deleteFrom ?? []) debt.deleteFrom.add(id)
+        debt.copies = was?.copies ?? false
+      })
+      throw error
+    }
+  }
+
+  /** Changes that wait while the journal writes go together, in order. */
+  #write(change: JournalChange): Promise<void> {
+    this.#waiting.push(change)
+    this.#next ??= this.#running.catch(() => {}).then(() => this.#flush())
+    return this.#next
+  }
+
+  #flush(): Promise<void> {
+    const changes = this.#waiting
+    this.#waiting = []
+    this.#next = undefined
+    this.#running = this.#journal.write(changes)
+    return this.#running
+  }
+}
+
+function blank(multihash: Uint8Array): OpenDebt {
+  return {
+    multihash,
+    deleteFrom: new Set(),
+    hidden: false,
+    copies: false,
+    corruptIn: new Set(),
+    attempts: 0,
+    dueAt: 0,
+  }
+}
+
+function isPaid(debt: OpenDebt): boolean {
+  return debt.deleteFrom.size === 0 && !debt.copies && debt.corruptIn.size === 0
+}
