@@ -17,14 +17,28 @@ const documents = [...files('*.md'), ...files('docs/**/*.md'), ...files('{packag
 const programs = documents.flatMap(programsOf)
 let folder = ''
 
-/** TypeScript blocks of a document; a block belongs to no other. */
+interface Fence {
+  readonly document: string
+  /** What stands behind ```ts. */
+  readonly flags: string
+  readonly code: string
+}
+
+/** TypeScript blocks of a document. */
+function fencesOf(document: string): Fence[] {
+  const found = read(document).matchAll(/^```ts(?<flags>[^\n]*)\n(?<code>[\s\S]*?)^```/gm)
+  return [...found].map(({ groups }) => ({ document, flags: groups?.flags ?? '', code: groups?.code ?? '' }))
+}
+
+/** The programs of a document: every block stands alone, but for those that show a file. */
 function programsOf(document: string): Program[] {
-  const fences = [...read(document).matchAll(/^```ts(?<flags>[^\n]*)\n(?<code>[\s\S]*?)^```/gm)]
-  return fences.map(({ groups }, index) => ({
-    name: `${document.replaceAll('/', '-').replace('.md', '')}-${index + 1}`,
-    code: groups?.code ?? '',
-    runs: !groups?.flags?.includes('no-run'),
-  }))
+  return fencesOf(document)
+    .filter(({ flags }) => !flags.includes('file='))
+    .map(({ flags, code }, index) => ({
+      name: `${document.replaceAll('/', '-').replace('.md', '')}-${index + 1}`,
+      code,
+      runs: !flags.includes('no-run'),
+    }))
 }
 
 /** A folder outside of the workspace whose node_modules has all packages of the workspace and what they depend on. */
@@ -76,6 +90,13 @@ describe('programs in documents', () => {
         ({ name, runs }) => runs && name.startsWith(`${home.replaceAll('/', '-')}-README`),
       )
       expect(own.length, manifest.name).toBeGreaterThan(0)
+    }
+  })
+
+  test('those that show a file show it as it is', () => {
+    for (const { document, flags, code } of documents.flatMap(fencesOf)) {
+      const file = /file=(\S+)/.exec(flags)?.[1]
+      if (file) expect(code, document).toBe(read(join(dirname(document), file)))
     }
   })
 

@@ -28,6 +28,7 @@ const severalCopies = {
   'usage/counts-puts': copiesCount,
   'usage/counts-once': copiesCount,
   'usage/counts-deletes': copiesCount,
+  'usage/outlives-close': copiesCount,
 }
 
 for (const strategy of strategies) {
