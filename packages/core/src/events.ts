@@ -30,5 +30,12 @@ export type PoolEvent<Id extends string = string> =
       readonly error?: unknown
     }
   | { readonly type: 'healthy'; readonly backend: Id }
+  /** A circuit breaker has changed its state. */
+  | {
+      readonly type: 'breaker'
+      readonly backend: Id
+      readonly direction: 'read' | 'write'
+      readonly state: 'closed' | 'open' | 'half-open'
+    }
   | { readonly type: 'added'; readonly backend: Id }
   | { readonly type: 'removed'; readonly backend: Id }

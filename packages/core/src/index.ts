@@ -43,6 +43,7 @@ export {
 } from './pool/storage-pool.ts'
 export type {
   BackendStats,
+  BreakerState,
   CallCounts,
   Explanation,
   Ineligible,

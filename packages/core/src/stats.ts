@@ -24,14 +24,19 @@ export interface CallCounts {
   readonly corrupt: number
 }
 
+export type BreakerState = 'closed' | 'open' | 'half-open'
+
 /** One backend, measured. Settings are as configured now. */
 export interface BackendStats extends CallCounts, ResolvedSettings {
   readonly id: string
   readonly type: string
   readonly traits: BackendTraits
+  /** In service, with both breakers closed. */
   readonly healthy: boolean
-  /** Why it is not healthy. */
+  /** Why it is out of service; undefined also when only a breaker is open. */
   readonly unhealthyReason: UnhealthyReason | undefined
+  /** State of the circuit breaker of each direction. */
+  readonly breakers: Readonly<Record<'read' | 'write', BreakerState>>
   /** Blocks stored; a tally of the pool's own puts and deletes where the backend does not measure it. */
   readonly blocks: number
   readonly usedBytes: number
@@ -80,6 +85,7 @@ export type Ineligible =
   | 'reads are off'
   | 'writes are off'
   | 'unhealthy'
+  | 'breaker open'
   | 'draining'
   | 'over capacity'
   | 'block too large'

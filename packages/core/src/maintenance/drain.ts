@@ -83,7 +83,7 @@ async function copyElsewhere(
   const bad = context.corruptAt(subject)
   const size = bytes?.length ?? 0
   const candidates = context.members
-    .writers(size)
+    .writers(size, context.options.clock.now())
     .filter((other) => !unsettled(other) && !bad.has(other.location))
   const plan = planWrite(context, context.request('write', subject, size), candidates)
   const needed = quorumOf(plan.copies, context.options.writeQuorum)

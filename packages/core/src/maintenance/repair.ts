@@ -92,7 +92,8 @@ export class Repairs {
     const bytes = await this.#verifiedBytes(subject, targets)
     if (!bytes) return
     for (const member of targets) {
-      if (whyNotWrite(member, bytes.length) || this.#context.unsettled.has(subject.key, member)) continue
+      const now = this.#context.options.clock.now()
+      if (whyNotWrite(member, bytes.length, now) || this.#context.unsettled.has(subject.key, member)) continue
       const error = await rewrite(this.#context, subject, { cid: subject.cid, bytes }, member)
       if (error === undefined) {
         this.#context.repaired++

@@ -37,6 +37,8 @@ export class Call implements OperationOptions, Watched {
   watchIndex = -1
   /** The driver was called, and its promise has not settled. */
   withDriver = false
+  /** A breaker that is not closed has let it through: its outcome decides. */
+  probe = false
   /** The driver gave up, but what it sent may still arrive. */
   cut = false
   /** It waits for a free place in the backend, between these two. Owned by the queue. */

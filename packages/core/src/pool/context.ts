@@ -5,6 +5,7 @@ import type { PoolEvent } from '../events.ts'
 import { Hashes } from '../hash.ts'
 import { Repairs } from '../maintenance/repair.ts'
 import type { ResolvedOptions } from '../options.ts'
+import { isLastResort } from '../plan/eligibility.ts'
 import { randomStream } from '../random.ts'
 import { LocationHints } from '../state/location-hints.ts'
 import { Quarantine } from '../state/quarantine.ts'
@@ -82,6 +83,8 @@ export class PoolContext {
       sweeper: this.sweeper,
       hashes: options.verifyGets ? this.hashes : undefined,
       typicalLatencyMs: (direction) => this.members.typicalLatencyMs(direction),
+      random: this.random,
+      onBreaker: (member, direction, breaker) => this.monitor.breakerChanged(member, direction, breaker),
     }
     this.monitor = new Monitor(this)
     this.repairs = new Repairs(this)
@@ -113,7 +116,15 @@ export class PoolContext {
     const locations = this.hints.get(subject.digest)
     if (locations.length === 0) return []
     const bad = this.corruptAt(subject)
-    return this.members.readers.filter((m) => locations.includes(m.location) && !bad.has(m.location))
+    return this.members.readers.filter(
+      (m) => locations.includes(m.location) && !bad.has(m.location) && !this.isLastResort(m),
+    )
+  }
+
+  /** The backend is asked for blocks only when the others have not settled it. */
+  isLastResort(member: Member): boolean {
+    if (member.unhealthyReason === undefined && member.readBreaker.state === 'closed') return false
+    return isLastResort(member, this.options.clock.now())
   }
 
   /** A copy does not match: it is not asked for and not counted any more. */

@@ -7,8 +7,9 @@ import type { UnhealthyReason } from '../events.ts'
 import type { Hashes } from '../hash.ts'
 import { type ResolvedSettings, resolveSettings } from '../options.ts'
 import type { Standing } from '../plan/eligibility.ts'
+import { admits, type Breaker, type BreakerEvent, CLOSED, step } from '../plan/health.ts'
 import { SmoothedLatency } from '../plan/latency.ts'
-import { outcomeOf } from '../plan/outcome.ts'
+import { outcomeOf, verdictOf } from '../plan/outcome.ts'
 import type { CallCounts } from '../stats.ts'
 import type { Candidate } from '../strategy.ts'
 import { Call, type CallOwner, type Verb } from './call.ts'
@@ -23,8 +24,13 @@ export interface MemberServices {
   /** Undefined when reads are not verified. */
   readonly hashes: Hashes | undefined
   /** Median of the latencies measured so far, in milliseconds. */
-  typicalLatencyMs(direction: 'read' | 'write'): number
+  typicalLatencyMs(direction: Direction): number
+  random(): number
+  /** A breaker of the member has changed its state. */
+  onBreaker(member: Member, direction: Direction, breaker: Breaker): void
 }
+
+export type Direction = 'read' | 'write'
 
 /** One call in this many is timed once enough have been: reading the clock costs a tenth of a get from memory. */
 const TIMED_EVERY = 16
@@ -67,6 +73,8 @@ export class Member implements Candidate, Standing {
 
   /** Undefined while healthy. */
   unhealthyReason: UnhealthyReason | undefined = 'not open'
+  readBreaker: Breaker = CLOSED
+  writeBreaker: Breaker = CLOSED
   draining = false
   usedBytes = 0
   blocks = 0
@@ -127,6 +135,7 @@ export class Member implements Candidate, Standing {
   call(verb: Verb, cid: CID, owner: CallOwner, block?: Block): Call {
     const call = new Call(this, verb, cid, block, owner)
     const { sweeper } = this.#services
+    if (this.#breaker(verb).state !== 'closed') this.#admit(call)
     sweeper.watch(call)
     call.deadline = sweeper.deadline(this.timeoutMs)
     if (block) {
@@ -140,23 +149,23 @@ export class Member implements Candidate, Standing {
 
   /** Runs a call that is not about one block (open, usage, identity, ping), with the deadline of all calls. */
   async within<T>(what: string, ask: (options: { readonly signal: AbortSignal }) => Promise<T>): Promise<T> {
-    const step = new Step(this.#services.sweeper, this, undefined)
+    const steps = new Step(this.#services.sweeper, this, undefined)
     try {
-      return await step.of(what, () => ask(step))
+      return await steps.of(what, () => ask(steps))
     } finally {
-      step.end()
+      steps.end()
     }
   }
 
   /** What the backend lists, with the deadline of all calls for each step. Ends in an error when it fails. */
   async *list(signal?: AbortSignal): AsyncGenerator<CID> {
-    const step = new Step(this.#services.sweeper, this, signal)
+    const steps = new Step(this.#services.sweeper, this, signal)
     let iterator: AsyncIterator<CID> | undefined
     let outcome: Outcome = 'ok'
     try {
-      iterator = this.backend.list({ signal: step.signal })[Symbol.asyncIterator]()
+      iterator = this.backend.list({ signal: steps.signal })[Symbol.asyncIterator]()
       const next = iterator.next.bind(iterator)
-      for (let result = await step.of('list', next); !result.done; result = await step.of('list', next)) {
+      for (let result = await steps.of('list', next); !result.done; result = await steps.of('list', next)) {
         yield result.value
       }
     } catch (error) {
@@ -166,7 +175,7 @@ export class Member implements Candidate, Standing {
       this.counted(outcome)
       // Not awaited: an iterator that hangs would hang the listing too.
       iterator?.return?.().catch(() => {})
-      step.end()
+      steps.end()
     }
   }
 
@@ -179,6 +188,8 @@ export class Member implements Candidate, Standing {
   async shut(): Promise<void> {
     const wasOpen = this.unhealthyReason !== 'not open'
     this.unhealthyReason = 'not open'
+    this.readBreaker = CLOSED
+    this.writeBreaker = CLOSED
     // What lasts no longer than its process is another store when it opens again, and may be.
     if (this.traits.durability === 'none') this.storeId = undefined
     if (wasOpen) await this.backend.close?.()
@@ -216,6 +227,7 @@ export class Member implements Candidate, Standing {
       counts.bytesWritten += size
     }
     if (call.startedAt >= 0 && call.outcome === 'ok') this.#observe(call)
+    this.#judge(call)
   }
 
   /** Counts how an operation has ended. */
@@ -227,6 +239,40 @@ export class Member implements Candidate, Standing {
     else if (outcome === 'aborted') counts.aborted++
     else counts.errors++
     if (outcome === 'corrupt') counts.corrupt++
+  }
+
+  #breaker(verb: Verb): Breaker {
+    return directionOf(verb) === 'read' ? this.readBreaker : this.writeBreaker
+  }
+
+  /** A breaker that is not closed lets one call through at a time; others go past it as a last resort and decide nothing. */
+  #admit(call: Call): void {
+    const breaker = this.#breaker(call.verb)
+    const now = this.#services.clock.now()
+    if (!admits(breaker, now)) return
+    call.probe = true
+    this.#step(call.verb, breaker, { type: 'admitted', now })
+  }
+
+  #judge(call: Call): void {
+    const breaker = this.#breaker(call.verb)
+    if (breaker.state !== 'closed' && !call.probe) return
+    const verdict = verdictOf(call.outcome as Outcome, call.error)
+    if (verdict === 'success') this.#step(call.verb, breaker, SUCCESS)
+    else if (verdict === undefined) this.#step(call.verb, breaker, WITHDRAWN)
+    else {
+      const { clock, random } = this.#services
+      this.#step(call.verb, breaker, { type: 'fault', now: clock.now(), random: random() })
+    }
+  }
+
+  #step(verb: Verb, before: Breaker, event: BreakerEvent): void {
+    const after = step(before, event)
+    if (after === before) return
+    const direction = directionOf(verb)
+    if (direction === 'read') this.readBreaker = after
+    else this.writeBreaker = after
+    if (after.state !== before.state) this.#services.onBreaker(this, direction, after)
   }
 
   #observe(call: Call): void {
@@ -248,6 +294,13 @@ export class Member implements Candidate, Standing {
     this.reservedBytes -= size
     if (this.#puts === 0) for (const wake of this.#putsEnded.splice(0)) wake()
   }
+}
+
+const SUCCESS: BreakerEvent = { type: 'success' }
+const WITHDRAWN: BreakerEvent = { type: 'withdrawn' }
+
+function directionOf(verb: Verb): Direction {
+  return verb === 'get' || verb === 'has' ? 'read' : 'write'
 }
 
 function noCounts(): { -readonly [K in keyof CallCounts]: number } {

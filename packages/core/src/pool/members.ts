@@ -1,5 +1,5 @@
 import { PoolError } from '../errors.ts'
-import { whyNotRead, whyNotWrite } from '../plan/eligibility.ts'
+import { serves, whyNotRead, whyNotWrite } from '../plan/eligibility.ts'
 import { median } from '../plan/latency.ts'
 import type { Member } from './member.ts'
 
@@ -21,14 +21,15 @@ export class Members {
     return this.#readers
   }
 
-  /** Those that may take a block of this size. */
-  writers(size: number): readonly Member[] {
-    return this.#sorted.filter((member) => whyNotWrite(member, size) === undefined)
+  /** Those that may take a block of this size now, in the clock's milliseconds. */
+  writers(size: number, now: number): readonly Member[] {
+    return this.#sorted.filter((member) => whyNotWrite(member, size, now) === undefined)
   }
 
-  get healthy(): number {
+  /** How many are in service with both breakers letting calls through. */
+  serving(now: number): number {
     let count = 0
-    for (const member of this.#sorted) if (member.unhealthyReason === undefined) count++
+    for (const member of this.#sorted) if (serves(member, now)) count++
     return count
   }
 

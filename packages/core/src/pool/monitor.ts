@@ -1,14 +1,19 @@
 import { cidFromMultihash } from '../block.ts'
 import { errorCode, PoolError } from '../errors.ts'
 import type { UnhealthyReason } from '../events.ts'
-import type { PoolContext } from './context.ts'
-import type { Member } from './member.ts'
+import { ask } from '../maintenance/repair.ts'
+import type { Breaker } from '../plan/health.ts'
+import type { Call } from './call.ts'
+import { type PoolContext, Subject } from './context.ts'
+import type { Direction, Member } from './member.ts'
 
 /** An absence is told only when the store's identity was seen at most this long ago. */
 const STORE_SEEN_MS = 1_000
 /** After a delete the backend is measured again, this much later, so that many deletes cost one measure. */
 const MEASURE_AFTER_MS = 1_000
 
+/** A check that failed is made again this much later, and after twice the time each time that it fails again. */
+const RECHECK_MS = 1_000
 /** At open a measure is waited for this long. */
 const MEASURE_WAIT_MS = 250
 
@@ -26,8 +31,11 @@ export class Monitor {
   readonly #checking = new Set<Member>()
   /** Backends whose store is being asked for its id. */
   readonly #confirming = new Map<Member, Promise<boolean>>()
-  /** Cancels the measures that stand out. */
-  readonly #measuring = new Map<Member, () => void>()
+  readonly #measuring = new Set<Member>()
+  /** Checks that failed in a row. */
+  readonly #failed = new Map<Member, number>()
+  /** Cancels what is to be done later. */
+  readonly #later = new Set<() => void>()
   #cancel: (() => void) | undefined
 
   constructor(context: PoolContext) {
@@ -42,8 +50,10 @@ export class Monitor {
   stop(): void {
     this.#cancel?.()
     this.#cancel = undefined
-    for (const cancel of this.#measuring.values()) cancel()
+    for (const cancel of this.#later) cancel()
+    this.#later.clear()
     this.#measuring.clear()
+    this.#failed.clear()
   }
 
   /**
@@ -114,6 +124,22 @@ export class Monitor {
     )
   }
 
+  /** A breaker has opened or closed: told, and looked after when it may be probed. */
+  breakerChanged(member: Member, direction: Direction, breaker: Breaker): void {
+    this.#context.emit({ type: 'breaker', backend: member.id, direction, state: breaker.state })
+    // Writes are probed by puts: nothing else shows that a store takes them.
+    if (breaker.state !== 'open' || direction === 'write') return
+    this.#after(breaker.until - this.#context.options.clock.now(), () => void this.#probeBreaker(member))
+  }
+
+  /** Asks through the breaker until it has closed or opened again. */
+  async #probeBreaker(member: Member): Promise<void> {
+    const subject = new Subject(PROBE)
+    let call: Call | undefined
+    do call = await ask(member, 'has', subject)
+    while (call.probe && member.readBreaker.state === 'half-open' && call.outcome === 'missing')
+  }
+
   /** The operator's word: `false` takes the backend out of service, `true` back in. */
   setHealth(member: Member, healthy: boolean): void {
     member.lastHealthCheck = this.#context.options.clock.wallTime()
@@ -125,12 +151,21 @@ export class Monitor {
   /** The tally of a backend is not exact any more. */
   measureSoon(member: Member): void {
     if (!member.backend.usage || this.#measuring.has(member) || this.#context.closed) return
-    const measure = (): void => {
+    this.#measuring.add(member)
+    this.#after(MEASURE_AFTER_MS, () => {
       this.#measuring.delete(member)
       void this.#measure(member)
+    })
+  }
+
+  #after(ms: number, task: () => void): void {
+    if (this.#context.closed) return
+    const run = (): void => {
+      this.#later.delete(cancel)
+      task()
     }
-    const { clock } = this.#context.options
-    this.#measuring.set(member, clock.schedule(MEASURE_AFTER_MS, measure, { background: true }))
+    const cancel = this.#context.options.clock.schedule(Math.max(0, ms), run, { background: true })
+    this.#later.add(cancel)
   }
 
   /** Asks each store once at a time: many absences are told at once. */
@@ -189,12 +224,19 @@ export class Monitor {
       else await backend.has(PROBE, options)
     })
     if (!(await this.#confirm(member))) return
+    this.#failed.delete(member)
     await this.#measure(member)
     if (member.unhealthyReason === unhealthyReason) this.#mark(member, undefined)
   }
 
   #fault(member: Member, error: unknown): void {
     this.#mark(member, errorCode(error) === 'ERR_STORE_GONE' ? 'store changed' : 'probe failed', error)
+    const failed = this.#failed.get(member) ?? 0
+    this.#failed.set(member, failed + 1)
+    this.#after(
+      Math.min(this.#context.options.healthIntervalMs, RECHECK_MS * 2 ** failed),
+      () => void this.check(member),
+    )
   }
 
   #seen(member: Member): void {

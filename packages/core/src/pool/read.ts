@@ -131,7 +131,9 @@ export class ReadOperation implements CallOwner, Watched, Turn {
     this.#hinted ??= this.#inReadOrder(this.#context.hinted(this.subject))
     const hinted = this.#hinted.find((member) => !this.#asked(member))
     if (hinted) return [hinted]
-    const rest = this.#rest()
+    const left = this.#rest()
+    const rest = left.filter((member) => !this.#context.isLastResort(member))
+    if (rest.length === 0) return left
     const alone = this.verb === 'get' && last?.outcome !== 'missing'
     return alone ? rest.slice(0, 1) : rest
   }

@@ -19,7 +19,7 @@ export function statsOf(context: PoolContext): PoolStats {
     ...sumCounts(all),
     backends: Object.fromEntries(all.map((stats) => [stats.id, stats])),
     totalBackends: all.length,
-    healthyBackends: members.healthy,
+    healthyBackends: all.filter(({ healthy }) => healthy).length,
     capacityBytes: capacities.every((bytes) => bytes !== undefined) ? sum(capacities) : undefined,
     usedBytes: sum(all.map(({ usedBytes }) => usedBytes)),
     averageCostPerGb: mean(all.map(({ costPerGb }) => costPerGb)),
@@ -42,8 +42,9 @@ function backendStats(member: Member): BackendStats {
     id,
     type,
     traits,
-    healthy: member.unhealthyReason === undefined,
+    healthy: isHealthy(member),
     unhealthyReason: member.unhealthyReason,
+    breakers: { read: member.readBreaker.state, write: member.writeBreaker.state },
     blocks: member.blocks,
     usedBytes: Math.round(usedBytes),
     freeBytes: least(room, member.freeBytes),
@@ -52,6 +53,10 @@ function backendStats(member: Member): BackendStats {
     writeLatencyMs,
     lastHealthCheck: member.lastHealthCheck,
   }
+}
+
+function isHealthy({ unhealthyReason, readBreaker, writeBreaker }: Member): boolean {
+  return unhealthyReason === undefined && readBreaker.state === 'closed' && writeBreaker.state === 'closed'
 }
 
 /** For each backend its place in the order for this request, or the reason why it may not serve. */
@@ -74,18 +79,20 @@ function explainWrite(
   size: number,
 ): readonly Explanation[] {
   const { members, unsettled } = context
+  const now = context.options.clock.now()
   const waits = (member: Member): boolean => unsettled.has(subject.key, member)
   const plan = planWrite(
     context,
     request,
-    members.writers(size).filter((member) => !waits(member)),
+    members.writers(size, now).filter((member) => !waits(member)),
   )
   const targets = targetsOf(plan.spread, plan.copies)
   return members.all.map((member): Explanation => {
     const backend = member.id
     const rank = plan.ranked.indexOf(member)
     if (rank >= 0) return { backend, rank, target: targets.includes(member) }
-    const reason = whyNotWrite(member, size) ?? (waits(member) ? 'an earlier call is unsettled' : undefined)
+    const reason =
+      whyNotWrite(member, size, now) ?? (waits(member) ? 'an earlier call is unsettled' : undefined)
     return { backend, target: false, reason: reason ?? 'forbidden by the strategy' }
   })
 }

@@ -138,8 +138,9 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
 
   async ping(options?: OperationOptions): Promise<void> {
     const { members, options: settings } = this.#admit(options)
-    if (members.healthy >= Math.max(1, settings.minHealthy)) return
-    throw new PoolError('ERR_UNAVAILABLE', `${members.healthy} backends of the pool are healthy`, {
+    const serving = members.serving(settings.clock.now())
+    if (serving >= Math.max(1, settings.minHealthy)) return
+    throw new PoolError('ERR_UNAVAILABLE', `${serving} backends of the pool are healthy`, {
       retryable: true,
     })
   }
@@ -298,7 +299,8 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
       }
     })
     await Promise.all(opened)
-    if (members.healthy >= options.minHealthy && (members.healthy > 0 || members.all.length === 0)) {
+    const serving = members.serving(options.clock.now())
+    if (serving >= options.minHealthy && (serving > 0 || members.all.length === 0)) {
       monitor.start()
       return
     }

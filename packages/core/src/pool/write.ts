@@ -95,10 +95,11 @@ export class PutOperation implements CallOwner, Watched, Turn {
     if (this.#replied) return
     const { options, members, behind } = this.#context
     behind.delete(this.turnKey)
-    if (members.healthy < options.minHealthy) {
+    const serving = members.serving(options.clock.now())
+    if (serving < options.minHealthy) {
       this.#fail(
         'ERR_NOT_ENOUGH_BACKENDS',
-        `${members.healthy} of at least ${options.minHealthy} backends are healthy`,
+        `${serving} of at least ${options.minHealthy} backends are healthy`,
       )
       return
     }
@@ -142,7 +143,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
   /** Backends that may take the block: not those that may still change it on their own. */
   #candidates(): readonly Member[] {
     const { members, unsettled } = this.#context
-    const fit = members.writers(this.#block.bytes.length)
+    const fit = members.writers(this.#block.bytes.length, this.#context.options.clock.now())
     if (unsettled.isEmpty) return fit
     this.#unsettled = fit.filter((member) => unsettled.has(this.subject.key, member))
     for (const member of this.#unsettled) {
@@ -217,6 +218,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
   #fill(): void {
     const { copies, spread } = this.#plan as WritePlan
     const size = this.#block.bytes.length
+    const now = this.#context.options.clock.now()
     const bad = this.#context.corruptAt(this.subject)
     for (;;) {
       const under = [...this.#holders, ...this.#pending.map((call) => call.member)]
@@ -225,7 +227,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
       const zones = under.map((member) => member.zone)
       // Asked again, because it may be long after the plan was made.
       const fits = (m: Member): boolean =>
-        !under.includes(m) && !whyNotWrite(m, size) && (copiesLack || counts(this.#context, m))
+        !under.includes(m) && !whyNotWrite(m, size, now) && (copiesLack || counts(this.#context, m))
       const next = spread.next(zones, (m) => fits(m) && !bad.has(m.location)) ?? spread.next(zones, fits)
       if (!next) return
       // A driver that skips keys it has would keep a bad copy.
@@ -267,8 +269,9 @@ export class PutOperation implements CallOwner, Watched, Turn {
 
   /** Says why backends that were not asked were not. */
   #nameTheRest(): void {
-    for (const member of this.#context.members.all) {
-      const why = whyNotWrite(member, this.#block.bytes.length)
+    const { members, options } = this.#context
+    for (const member of members.all) {
+      const why = whyNotWrite(member, this.#block.bytes.length, options.clock.now())
       const ranked = this.#plan?.ranked.includes(member)
       const reason = why ?? (ranked ? 'its copy would not count' : 'forbidden by the strategy')
       this.#outcomes[member.id] ??= { outcome: why === 'over capacity' ? 'full' : 'permanent', reason }

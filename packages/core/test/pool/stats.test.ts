@@ -33,6 +33,7 @@ describe('stats', () => {
       timeoutMs: 10_000,
       healthy: true,
       unhealthyReason: undefined,
+      breakers: { read: 'closed', write: 'closed' },
       lastHealthCheck: undefined,
       blocks: 1,
       usedBytes: 100,
