@@ -41,6 +41,13 @@ export {
   type RemoveOptions,
   type StoragePool,
 } from './pool/storage-pool.ts'
+export {
+  type Debt,
+  type Journal,
+  type JournalChange,
+  type JournalHead,
+  memoryJournal,
+} from './state/journal.ts'
 export type {
   BackendStats,
   BreakerState,

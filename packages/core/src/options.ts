@@ -3,6 +3,7 @@ import type { Backend, BackendSettings, Durability } from './backend.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { PoolError } from './errors.ts'
 import type { PoolEvent } from './events.ts'
+import { type Journal, memoryJournal } from './state/journal.ts'
 import { byPriority, type Strategy } from './strategy.ts'
 
 /** A backend and what the operator says about it. */
@@ -39,6 +40,13 @@ export interface PoolOptions<Id extends string = string> {
   readonly healthIntervalMs?: number | undefined
   /** Repairs started per second at most. @default 100 */
   readonly repairsPerSecond?: number | undefined
+  /** Where what is owed is kept. @default a journal in memory: promises hold while the process lives */
+  readonly journal?: Journal | undefined
+  /**
+   * The blocks that the backends hold at open have their quorum, although no journal says so. Otherwise an absence needs
+   * the answer of every backend, until the pool is new and empty. @default false
+   */
+  readonly trustQuorum?: boolean | undefined
   /** Called for each event, synchronously; what it throws is ignored. */
   readonly onEvent?: ((event: PoolEvent<Id>) => void) | undefined
   /** @default the machine's clock */
@@ -115,6 +123,8 @@ export function resolveOptions(options: Omit<PoolOptions, 'backends'>): Resolved
     maxHints: check.whole('maxHints', options.maxHints ?? 1_000_000, 0),
     healthIntervalMs: check.number('healthIntervalMs', options.healthIntervalMs ?? 30_000, 1),
     repairsPerSecond: check.number('repairsPerSecond', options.repairsPerSecond ?? 100, 0),
+    journal: options.journal ?? memoryJournal(),
+    trustQuorum: options.trustQuorum ?? false,
     clock: options.clock ?? systemClock,
     seed: options.seed ?? globalThis.crypto.getRandomValues(new Uint32Array(1))[0] ?? 1,
   }

@@ -1,11 +1,10 @@
 import type { CID } from 'multiformats/cid'
 import { rawCid } from '../block.ts'
 import { errorCode, PoolError } from '../errors.ts'
-import { quorumOf } from '../plan/quorum.ts'
 import { type PoolContext, Subject } from '../pool/context.ts'
 import type { Member } from '../pool/member.ts'
-import { counts, planWrite } from '../pool/write.ts'
-import { ask, inTurn } from './repair.ts'
+import { holdersOf, replicate } from './copies.ts'
+import { ask, inTurn } from './turn.ts'
 
 /** CIDs named in a report at most. */
 const NAMED = 1_000
@@ -59,7 +58,7 @@ async function move(context: PoolContext, member: Member, subject: Subject): Pro
   if (got.outcome === 'missing') return 0
   if (got.outcome === 'corrupt') context.corrupted(subject, member)
   else if (!got.bytes) throw incomplete(member, 'a block cannot be read from it', got.error)
-  const { copied, lacking } = await copyElsewhere(context, member, subject, got.bytes)
+  const { written, lacking } = await replicate(context, subject, got.bytes, member)
   if (lacking > 0)
     throw incomplete(member, `a block lacks ${lacking} copies on the other backends`, got.error)
   // Before it is gone from here: a listing may have passed by where it went.
@@ -68,40 +67,7 @@ async function move(context: PoolContext, member: Member, subject: Subject): Pro
   context.unsettled.track(subject.key, deleted)
   if (deleted.outcome !== 'ok') throw incomplete(member, 'a block cannot be deleted from it', deleted.error)
   context.deleted(subject, member)
-  return copied
-}
-
-/** Writes the copies that the other backends lack, and says how many bytes, and what still lacks for the quorum. */
-async function copyElsewhere(
-  context: PoolContext,
-  member: Member,
-  subject: Subject,
-  bytes: Uint8Array | undefined,
-): Promise<{ readonly copied: number; readonly lacking: number }> {
-  const unsettled = (other: Member): boolean => context.unsettled.has(subject.key, other)
-  const holders = (await holdersBeside(context, member, subject)).filter((other) => !unsettled(other))
-  const bad = context.corruptAt(subject)
-  const size = bytes?.length ?? 0
-  const candidates = context.members
-    .writers(size, context.options.clock.now())
-    .filter((other) => !unsettled(other) && !bad.has(other.location))
-  const plan = planWrite(context, context.request('write', subject, size), candidates)
-  const needed = quorumOf(plan.copies, context.options.writeQuorum)
-  const lacking = (): number => needed - holders.filter((holder) => counts(context, holder)).length
-  let copied = 0
-  while (bytes && (holders.length < plan.copies || lacking() > 0)) {
-    const any = holders.length < plan.copies
-    const zones = holders.map((holder) => holder.zone)
-    const next = plan.spread.next(zones, (m) => !holders.includes(m) && (any || counts(context, m)))
-    if (!next) break
-    const put = await ask(next, 'put', subject, { cid: subject.cid, bytes })
-    context.unsettled.track(subject.key, put)
-    if (put.outcome !== 'ok') continue
-    context.stored(subject, next, size)
-    holders.push(next)
-    copied += size
-  }
-  return { copied, lacking: lacking() }
+  return written.length * (got.bytes?.length ?? 0)
 }
 
 /** Says what would be lost with a backend, as far as it and the others can tell. */
@@ -117,7 +83,7 @@ export async function assess(
     await member.putsEnded()
     for await (const cid of member.list(signal)) {
       const subject = new Subject(cid)
-      if ((await holdersBeside(context, member, subject)).length > 0) continue
+      if ((await holdersOf(context, subject, member)).length > 0) continue
       atRisk++
       if (atRiskCids.length < NAMED) atRiskCids.push(cid)
     }
@@ -135,15 +101,6 @@ async function assertSameStore(context: PoolContext, member: Member): Promise<vo
   throw new PoolError('ERR_STORE_GONE', `${member.label}: its store did not identify itself`, {
     retryable: true,
   })
-}
-
-async function holdersBeside(context: PoolContext, member: Member, subject: Subject): Promise<Member[]> {
-  const bad = context.corruptAt(subject)
-  const others = context.members.readers.filter(
-    (other) => other !== member && !other.draining && !bad.has(other.location),
-  )
-  const calls = await Promise.all(others.map((other) => ask(other, 'has', subject)))
-  return calls.filter((call) => call.outcome === 'ok').map((call) => call.member)
 }
 
 function incomplete(member: Member, why: string, cause?: unknown): PoolError {

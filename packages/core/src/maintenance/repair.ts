@@ -1,81 +1,85 @@
-import type { Block } from '../block.ts'
-import { PoolError } from '../errors.ts'
+import { cidFromMultihash } from '../block.ts'
 import { whyNotWrite } from '../plan/eligibility.ts'
-import type { Call } from '../pool/call.ts'
-import type { PoolContext, Subject } from '../pool/context.ts'
+import { type PoolContext, Subject } from '../pool/context.ts'
 import type { Member } from '../pool/member.ts'
-import type { Turn } from '../pool/turns.ts'
+import type { OpenDebt } from '../state/debts.ts'
+import { replicate, rewrite } from './copies.ts'
+import { ask, inTurn } from './turn.ts'
 
-/** Repairs that may wait; more are found again by the next read. */
-const MAX_WAITING = 10_000
-
-interface Repair {
-  readonly subject: Subject
-  readonly targets: readonly Member[]
-}
-
-/** Asks one backend and resolves when the call has ended, however it did. */
-export function ask(member: Member, verb: Call['verb'], subject: Subject, block?: Block): Promise<Call> {
-  return new Promise((resolve) => member.call(verb, subject.cid, { ended: resolve }, block))
-}
+/** A debt that could not be paid is tried again after this long, and after twice the time each time. Milliseconds. */
+const RETRY_MS = 1_000
+const RETRY_MAX_MS = 60_000
 
 /**
- * Runs the task in the block's turn: no put, delete or other repair of the block overlaps it.
+ * Pays what the pool owes: deletes that backends have not confirmed, corrupt copies, copies that lack. One debt after the
+ * other, each in its block's turn, at a limited rate.
  */
-export function inTurn<T>(context: PoolContext, subject: Subject, task: () => Promise<T>): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const turn: Turn = {
-      turnKey: subject.turnKey,
-      run: () => {
-        context.behind.delete(subject.turnKey)
-        task()
-          .then(resolve, reject)
-          .finally(() => {
-            context.turns.leave(turn)
-            context.finish()
-          })
-      },
-    }
-    context.begin()
-    context.turns.enter(turn)
-  })
-}
-
-/** Writes copies again that reads have found corrupt or missing: one after the other, at a limited rate. */
 export class Repairs {
   readonly #context: PoolContext
-  readonly #waiting = new Map<string, Repair>()
   #running = false
   #wake: () => void = () => {}
+  #cancelRetry: (() => void) | undefined
 
   constructor(context: PoolContext) {
     this.#context = context
   }
 
-  add(subject: Subject, targets: readonly Member[]): void {
-    if (this.#waiting.size >= MAX_WAITING || this.#context.options.repairsPerSecond === 0) return
-    const waiting = this.#waiting.get(subject.key)?.targets ?? []
-    this.#waiting.set(subject.key, { subject, targets: [...new Set([...waiting, ...targets])] })
-    if (!this.#running) void this.#work()
+  /** Something is owed that nobody else is paying now. */
+  start(): void {
+    const { closed, debts, options } = this.#context
+    if (this.#running || closed || debts.size === 0 || options.repairsPerSecond === 0) return
+    this.#running = true
+    this.#cancelRetry?.()
+    this.#cancelRetry = undefined
+    this.#context.begin()
+    void this.#work()
   }
 
-  /** The pool closes: what waits is not begun. */
+  /** A backend is back: what was owed to it may be paid now. */
+  retry(): void {
+    for (const [, debt] of this.#context.debts.entries()) debt.dueAt = 0
+    this.start()
+  }
+
+  /** The pool closes: what waits stays owed. */
   stop(): void {
     this.#wake()
+    this.#cancelRetry?.()
+    this.#cancelRetry = undefined
   }
 
   async #work(): Promise<void> {
-    this.#running = true
-    this.#context.begin()
-    const pauseMs = 1_000 / this.#context.options.repairsPerSecond
-    for (const [key, repair] of this.#waiting) {
-      this.#waiting.delete(key)
-      if (this.#context.closed) continue
-      await inTurn(this.#context, repair.subject, () => this.#repair(repair))
-      if (this.#waiting.size > 0 && !this.#context.closed) await this.#pause(pauseMs)
+    const { clock, repairsPerSecond } = this.#context.options
+    let paused = true
+    for (let due = this.#due(); due.length > 0; due = this.#due()) {
+      for (const [key, debt] of due) {
+        if (!paused) await this.#pause(1_000 / repairsPerSecond)
+        if (this.#context.closed) break
+        const subject = new Subject(cidFromMultihash(debt.multihash))
+        await inTurn(this.#context, subject, () => this.#pay(subject))
+        paused = false
+        const left = this.#context.debts.of(key)
+        if (left) postpone(left, clock.now())
+      }
     }
     this.#running = false
+    this.#retryLater()
     this.#context.finish()
+  }
+
+  #due(): readonly (readonly [string, OpenDebt])[] {
+    if (this.#context.closed) return []
+    const now = this.#context.options.clock.now()
+    return [...this.#context.debts.entries()].filter(([, debt]) => debt.dueAt <= now)
+  }
+
+  #retryLater(): void {
+    if (this.#context.closed || this.#context.debts.size === 0) return
+    let dueAt = Number.POSITIVE_INFINITY
+    for (const [, debt] of this.#context.debts.entries()) dueAt = Math.min(dueAt, debt.dueAt)
+    const { clock } = this.#context.options
+    const wait = Math.max(0, dueAt - clock.now())
+    this.#cancelRetry = clock.schedule(wait, () => this.start(), { background: true })
   }
 
   #pause(ms: number): Promise<void> {
@@ -88,66 +92,83 @@ export class Repairs {
     })
   }
 
-  async #repair({ subject, targets }: Repair): Promise<void> {
-    const bytes = await this.#verifiedBytes(subject, targets)
-    if (!bytes) return
-    for (const member of targets) {
-      const now = this.#context.options.clock.now()
-      if (whyNotWrite(member, bytes.length, now) || this.#context.unsettled.has(subject.key, member)) continue
-      const error = await rewrite(this.#context, subject, { cid: subject.cid, bytes }, member)
-      if (error === undefined) {
-        this.#context.repaired++
-        this.#context.emit({ type: 'repaired', cid: subject.cid, backend: member.id })
-      } else this.#context.emit({ type: 'repair-failed', cid: subject.cid, backend: member.id, error })
+  /** Pays what can be paid for the block now. */
+  async #pay(subject: Subject): Promise<void> {
+    const debt = this.#context.debts.of(subject.key)
+    if (!debt) return
+    if (debt.deleteFrom.size > 0) {
+      await Promise.all([...debt.deleteFrom].map((id) => this.#delete(subject, id)))
+      return
     }
+    const corrupt = [...debt.corruptIn]
+      .map((id) => this.#context.members.find(id))
+      .filter((m) => m !== undefined)
+    const found = await this.#find(subject, corrupt)
+    if (found.bytes) await this.#heal(subject, debt, corrupt, found.bytes)
+    // Nobody has it, and all have said so: a put that failed has left nothing.
+    else if (found.nowhere && !this.#context.unsettled.hasAny(subject.key))
+      this.#context.debts.replicated(subject.key)
   }
 
-  /** Bytes of a copy that stands elsewhere now: a block that was deleted meanwhile is not brought back. */
-  async #verifiedBytes(subject: Subject, except: readonly Member[]): Promise<Uint8Array | undefined> {
-    const hinted = this.#context.hinted(subject)
-    const sources = [...hinted, ...this.#context.members.readers.filter((member) => !hinted.includes(member))]
-    const bad = this.#context.corruptAt(subject)
-    for (const member of sources) {
-      if (except.includes(member) || bad.has(member.location)) continue
-      const call = await ask(member, 'get', subject)
-      if (call.outcome === 'ok') return call.bytes
-      if (call.outcome === 'corrupt') this.#context.corrupted(subject, member)
+  async #delete(subject: Subject, id: string): Promise<void> {
+    const member = this.#context.members.find(id)
+    if (!member) {
+      this.#context.debts.buried(subject.key, id)
+      return
     }
-    return undefined
+    if (member.unhealthyReason === 'not open' || this.#context.unsettled.has(subject.key, member)) return
+    const call = await ask(member, 'delete', subject)
+    this.#context.unsettled.track(subject.key, call)
+    if (call.outcome === 'ok') this.#context.deleted(subject, member)
+  }
+
+  async #heal(
+    subject: Subject,
+    debt: OpenDebt,
+    corrupt: readonly Member[],
+    bytes: Uint8Array,
+  ): Promise<void> {
+    const { clock } = this.#context.options
+    for (const member of corrupt) {
+      if (whyNotWrite(member, bytes.length, clock.now()) || this.#context.unsettled.has(subject.key, member))
+        continue
+      const error = await rewrite(this.#context, subject, { cid: subject.cid, bytes }, member)
+      if (error === undefined) this.#repaired(subject, member)
+      else this.#context.emit({ type: 'repair-failed', cid: subject.cid, backend: member.id, error })
+    }
+    if (!debt.copies) return
+    const { written, short } = await replicate(this.#context, subject, bytes)
+    for (const member of written) this.#repaired(subject, member)
+    if (short === 0) this.#context.debts.replicated(subject.key)
+  }
+
+  #repaired(subject: Subject, member: Member): void {
+    this.#context.repaired++
+    this.#context.emit({ type: 'repaired', cid: subject.cid, backend: member.id })
+  }
+
+  /** Bytes of a copy that stands somewhere now: a block that was deleted meanwhile is not brought back. */
+  async #find(
+    subject: Subject,
+    except: readonly Member[],
+  ): Promise<{ readonly bytes?: Uint8Array | undefined; readonly nowhere: boolean }> {
+    const { members } = this.#context
+    const hinted = this.#context.hinted(subject)
+    const sources = [...hinted, ...members.readers.filter((member) => !hinted.includes(member))]
+    let missing = 0
+    for (const member of sources) {
+      if (except.includes(member)) continue
+      const call = await ask(member, 'get', subject)
+      if (call.outcome === 'ok') return { bytes: call.bytes, nowhere: false }
+      if (call.outcome === 'corrupt') this.#context.corrupted(subject, member)
+      if (call.outcome === 'missing') missing++
+    }
+    const unconfirmed = await this.#context.monitor.unconfirmed(sources)
+    return { nowhere: missing === members.all.length && !unconfirmed?.length }
   }
 }
 
-/**
- * Puts the block where its copy was missing or corrupt. A corrupt copy is deleted first, and the new one read back, since
- * a driver that skips keys it has would keep it. To be called in the block's turn. Resolves to the error that came
- * between, or undefined.
- */
-export async function rewrite(
-  context: PoolContext,
-  subject: Subject,
-  block: Block,
-  member: Member,
-): Promise<unknown> {
-  if (member.backend.identity && (await context.monitor.unconfirmed([member]))?.length) {
-    return new PoolError('ERR_STORE_GONE', `${member.label}: its store did not identify itself`, {
-      retryable: true,
-    })
-  }
-  const corrupt = context.corruptAt(subject).has(member.location)
-  const verbs = corrupt ? (['delete', 'put', 'get'] as const) : (['put'] as const)
-  for (const verb of verbs) {
-    const call = await ask(member, verb, subject, verb === 'put' ? block : undefined)
-    if (call.outcome !== 'ok') {
-      context.unsettled.track(subject.key, call)
-      return (
-        call.error ?? new PoolError('ERR_BACKEND', `${member.label} does not hold what was just put there`)
-      )
-    }
-  }
-  const replaced = context.corruptAt(subject).has(member.location)
-  context.quarantine.remove(subject.key, member.location)
-  // A corrupt copy stands in the tally already.
-  if (replaced) context.hints.add(subject.digest, member.location)
-  else context.stored(subject, member, block.bytes.length)
-  return undefined
+function postpone(debt: OpenDebt, now: number): void {
+  debt.dueAt = now + Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** Math.min(debt.attempts, 16))
+  debt.attempts++
 }

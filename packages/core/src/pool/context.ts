@@ -7,6 +7,7 @@ import { Repairs } from '../maintenance/repair.ts'
 import type { ResolvedOptions } from '../options.ts'
 import { isLastResort } from '../plan/eligibility.ts'
 import { randomStream } from '../random.ts'
+import { Debts } from '../state/debts.ts'
 import { LocationHints } from '../state/location-hints.ts'
 import { Quarantine } from '../state/quarantine.ts'
 import type { RouteRequest } from '../strategy.ts'
@@ -61,7 +62,14 @@ export class PoolContext {
   readonly listings: Set<Listing> = new Set()
   readonly random: () => number
   readonly monitor: Monitor
+  readonly debts: Debts
   readonly repairs: Repairs
+  /** The fewest copies that an acknowledged block can have: F in docs/guarantees.md. */
+  leastCopies = 1
+  /** The journal says that the pool is in use. */
+  inUse = false
+  journalId = ''
+  generation = 0
   failovers = 0
   repaired = 0
   closed = true
@@ -86,6 +94,7 @@ export class PoolContext {
       random: this.random,
       onBreaker: (member, direction, breaker) => this.monitor.breakerChanged(member, direction, breaker),
     }
+    this.debts = new Debts(options.journal)
     this.monitor = new Monitor(this)
     this.repairs = new Repairs(this)
   }
@@ -131,6 +140,7 @@ export class PoolContext {
   corrupted(subject: Subject, member: Member): void {
     this.quarantine.add(subject.key, member.location)
     this.hints.remove(subject.digest, member.location)
+    this.debts.corrupt(subject.key, subject.cid.multihash.bytes, member.id)
     this.emit({ type: 'corrupt', cid: subject.cid, backend: member.id })
   }
 
@@ -142,6 +152,42 @@ export class PoolContext {
     member.blocks++
   }
 
+  /**
+   * An acknowledged block may have as few copies as this from now on. Resolves when the journal has it, and rejects with
+   * what the journal throws.
+   */
+  async lowerLeastCopies(copies: number): Promise<void> {
+    const least = Math.max(1, copies)
+    if (least >= this.leastCopies) return
+    this.leastCopies = least
+    await this.writeHead(false)
+  }
+
+  /** Tells the journal how the pool stands. */
+  async writeHead(clean: boolean): Promise<void> {
+    const stores = this.members.all.flatMap(({ id, storeId }) =>
+      storeId === undefined ? [] : [[id, storeId]],
+    )
+    this.generation++
+    await this.debts.head({
+      id: this.journalId,
+      generation: this.generation,
+      clean,
+      leastCopies: this.leastCopies,
+      stores: Object.fromEntries(stores),
+    })
+  }
+
+  /** A copy was written where it was missing or corrupt. */
+  rewritten(subject: Subject, member: Member, size: number): void {
+    const replaced = this.corruptAt(subject).has(member.location)
+    this.quarantine.remove(subject.key, member.location)
+    this.debts.healed(subject.key, member.id)
+    // A corrupt copy stands in the tally already.
+    if (replaced) this.hints.add(subject.digest, member.location)
+    else this.stored(subject, member, size)
+  }
+
   /** A backend has confirmed that it does not hold the block any more. */
   deleted(subject: Subject, member: Member): void {
     if (this.hints.get(subject.digest).includes(member.location)) {
@@ -151,6 +197,10 @@ export class PoolContext {
       this.hints.remove(subject.digest, member.location)
     }
     if (!this.quarantine.isEmpty) this.quarantine.remove(subject.key, member.location)
+    if (this.debts.size > 0) {
+      this.debts.healed(subject.key, member.id)
+      this.debts.buried(subject.key, member.id)
+    }
     this.monitor.measureSoon(member)
   }
 

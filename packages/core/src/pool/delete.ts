@@ -1,20 +1,19 @@
-import { type BackendOutcome, PoolError } from '../errors.ts'
 import type { Call, CallOwner } from './call.ts'
 import type { PoolContext, Subject } from './context.ts'
-import type { Member } from './member.ts'
-import { inWords } from './read.ts'
 import type { Watched } from './sweeper.ts'
 import type { Turn } from './turns.ts'
 import { Waiters } from './waiters.ts'
 
-/** One `delete`: reaches every attached backend, those without writes or reads too, and replies when all have confirmed. */
+/**
+ * One `delete`: a tombstone in the journal first, which hides the block; then every attached backend, those without writes
+ * or reads too. It replies when all that can be reached have answered; what has not confirmed stays owed.
+ */
 export class DeleteOperation implements CallOwner, Watched, Turn {
   readonly waiters: Waiters<void> = new Waiters()
   readonly subject: Subject
   readonly turnKey: number
   watchIndex = -1
   readonly #context: PoolContext
-  readonly #outcomes: Record<string, BackendOutcome> = {}
   readonly #calls: Call[] = []
   #pending = 0
   #done = false
@@ -45,58 +44,55 @@ export class DeleteOperation implements CallOwner, Watched, Turn {
 
   run(): void {
     if (this.#done) return
-    const { behind, members } = this.#context
+    const { behind, debts, members } = this.#context
+    const { key, cid } = this.subject
     behind.delete(this.turnKey)
-    this.#pending = members.all.length
-    for (const member of members.all) this.#reach(member)
-    if (members.all.length === 0) this.#reply()
+    const ids = members.all.map(({ id }) => id)
+    this.#pending = 1
+    debts.bury(key, cid.multihash.bytes, ids).then(
+      () => this.#reachAll(),
+      (error: unknown) => this.#refuse(error),
+    )
   }
 
-  ended(call: Call): void {
-    const { member, outcome = 'transient', error } = call
-    this.#outcomes[member.id] = { outcome, error }
-    if (outcome === 'ok') this.#context.deleted(this.subject, member)
+  /** The journal has the tombstone. Those that cannot be reached now are left to the repairs. */
+  #reachAll(): void {
+    const { members, unsettled } = this.#context
+    if (!this.#done) {
+      const reachable = members.all.filter(
+        (member) => !this.#context.isLastResort(member) && !unsettled.has(this.subject.key, member),
+      )
+      this.#pending += reachable.length
+      for (const member of reachable) this.#calls.push(member.call('delete', this.subject.cid, this))
+    }
     this.#answered()
   }
 
-  #reach(member: Member): void {
-    if (member.unhealthyReason === 'not open') {
-      this.#outcomes[member.id] = { outcome: 'permanent', reason: 'not open' }
-      queueMicrotask(() => this.#answered())
-    } else if (this.#context.unsettled.has(this.subject.key, member)) this.#reachLater(member)
-    else this.#call(member)
-  }
-
-  /** An earlier put or delete of this block may still take effect there: the delete comes after it. */
-  async #reachLater(member: Member): Promise<void> {
-    const clear = await this.#context.unsettled.clear(this.subject.key, member)
-    if (clear && !this.#done) this.#call(member)
-    else {
-      this.#outcomes[member.id] = { outcome: 'timeout', reason: 'an earlier call is unsettled' }
-      this.#answered()
+  /** The journal cannot record it, so nothing was deleted. */
+  #refuse(error: unknown): void {
+    this.#pending = 0
+    if (!this.#done) {
+      this.waiters.reject(error)
+      this.#leave()
     }
+    this.#context.finish()
   }
 
-  #call(member: Member): void {
-    this.#calls.push(member.call('delete', this.subject.cid, this))
+  ended(call: Call): void {
+    if (call.outcome === 'ok') this.#context.deleted(this.subject, call.member)
+    this.#answered()
   }
 
   #answered(): void {
     this.#pending--
     if (this.#pending > 0) return
+    if (this.#context.debts.hides(this.subject.key)) this.#context.repairs.start()
     if (this.#done) this.#context.finish()
     else this.#reply()
   }
 
   #reply(): void {
-    const outcomes = this.#outcomes
-    const failed = Object.values(outcomes).find(({ outcome }) => outcome !== 'ok')
-    if (failed) {
-      const message = `not every backend has confirmed the delete, so the block may still be there: ${inWords(outcomes)}`
-      this.waiters.reject(
-        new PoolError('ERR_UNAVAILABLE', message, { outcomes, cause: failed.error, retryable: true }),
-      )
-    } else this.waiters.resolve()
+    this.waiters.resolve()
     this.#leave()
     this.#context.finish()
   }

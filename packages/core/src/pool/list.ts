@@ -1,4 +1,5 @@
 import type { CID } from 'multiformats/cid'
+import { blockKey } from '../block.ts'
 import { type BackendOutcome, errorCode, PoolError } from '../errors.ts'
 import { outcomeOf } from '../plan/outcome.ts'
 import { DigestSet } from '../state/digest-set.ts'
@@ -43,9 +44,9 @@ export class Listing {
     this.#context.listings.add(this)
     try {
       for (const member of readers) {
-        for await (const cid of this.#of(member)) if (seen.add(cid)) yield cid
+        for await (const cid of this.#of(member)) if (!this.#hides(cid) && seen.add(cid)) yield cid
       }
-      for (const cid of this.#moved) if (seen.add(cid)) yield cid
+      for (const cid of this.#moved) if (!this.#hides(cid) && seen.add(cid)) yield cid
     } finally {
       this.#context.listings.delete(this)
     }
@@ -69,9 +70,24 @@ export class Listing {
     }
   }
 
+  /** The block was deleted, and a backend has not confirmed. */
+  #hides(cid: CID): boolean {
+    const { debts } = this.#context
+    return debts.tombstones > 0 && debts.hides(blockKey(cid))
+  }
+
+  /** Fewer failed than any block has copies, and nothing else is owed: the others have listed every block. */
+  #isComplete(failed: number): boolean {
+    const { debts, leastCopies, members } = this.#context
+    const forgetful = members.all.filter(
+      ({ id, traits }) => !(id in this.#outcomes) && traits.durability === 'none',
+    ).length
+    return failed === 0 || (failed + forgetful < leastCopies && debts.size === debts.tombstones)
+  }
+
   #finish(): void {
     const failures = Object.values(this.#outcomes)
-    if (failures.length === 0 || this.#options.partial) return
+    if (this.#options.partial || this.#isComplete(failures.length)) return
     const outcomes = this.#outcomes
     throw new PoolError('ERR_UNAVAILABLE', `the listing is not complete: ${inWords(outcomes)}`, {
       outcomes,

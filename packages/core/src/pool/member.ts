@@ -78,6 +78,8 @@ export class Member implements Candidate, Standing {
   draining = false
   usedBytes = 0
   blocks = 0
+  /** The backend has said itself how much it holds. */
+  measured = false
   freeBytes: number | undefined
   reservedBytes = 0
   inFlight = 0

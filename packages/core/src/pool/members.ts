@@ -49,6 +49,10 @@ export class Members {
     return member
   }
 
+  find(id: string): Member | undefined {
+    return this.#byId.get(id)
+  }
+
   at(location: number): Member | undefined {
     return this.#byLocation[location]
   }

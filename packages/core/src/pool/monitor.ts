@@ -1,7 +1,7 @@
 import { cidFromMultihash } from '../block.ts'
 import { errorCode, PoolError } from '../errors.ts'
 import type { UnhealthyReason } from '../events.ts'
-import { ask } from '../maintenance/repair.ts'
+import { ask } from '../maintenance/turn.ts'
 import type { Breaker } from '../plan/health.ts'
 import type { Call } from './call.ts'
 import { type PoolContext, Subject } from './context.ts'
@@ -127,6 +127,7 @@ export class Monitor {
   /** A breaker has opened or closed: told, and looked after when it may be probed. */
   breakerChanged(member: Member, direction: Direction, breaker: Breaker): void {
     this.#context.emit({ type: 'breaker', backend: member.id, direction, state: breaker.state })
+    if (breaker.state === 'closed') this.#context.repairs.retry()
     // Writes are probed by puts: nothing else shows that a store takes them.
     if (breaker.state !== 'open' || direction === 'write') return
     this.#after(breaker.until - this.#context.options.clock.now(), () => void this.#probeBreaker(member))
@@ -208,7 +209,10 @@ export class Monitor {
     member.unhealthyReason = reason
     this.#context.members.changed()
     if (reason) this.#context.emit({ type: 'unhealthy', backend: member.id, reason, error })
-    else this.#context.emit({ type: 'healthy', backend: member.id })
+    else {
+      this.#context.emit({ type: 'healthy', backend: member.id })
+      this.#context.repairs.retry()
+    }
   }
 
   async #round(): Promise<void> {
@@ -265,6 +269,7 @@ export class Monitor {
       member.usedBytes = between(usage.bytes, member.usedBytes - usedBytes, member.usedBytes)
       member.blocks = between(usage.blocks, member.blocks - blocks, member.blocks)
       member.freeBytes = usage.freeBytes
+      member.measured = true
       if (member.blocks !== usage.blocks) this.measureSoon(member)
     } catch {
       // The next check tries again; a backend that is down shows by its calls and probes.

@@ -1,5 +1,5 @@
 import { type BackendOutcome, errorCode, type Outcome, PoolError } from '../errors.ts'
-import { countAnswer, judgeAbsence, NO_ANSWERS } from '../plan/absence.ts'
+import { judgeAbsence } from '../plan/absence.ts'
 import { whyNotRead } from '../plan/eligibility.ts'
 import type { RouteRequest } from '../strategy.ts'
 import type { Call, CallOwner } from './call.ts'
@@ -133,7 +133,8 @@ export class ReadOperation implements CallOwner, Watched, Turn {
     if (hinted) return [hinted]
     const left = this.#rest()
     const rest = left.filter((member) => !this.#context.isLastResort(member))
-    if (rest.length === 0) return left
+    // Those are asked when the others have not settled it: an absence that is certain needs no more.
+    if (rest.length === 0) return left.length > 0 && this.#verdict() !== 'absent' ? left : []
     const alone = this.verb === 'get' && last?.outcome !== 'missing'
     return alone ? rest.slice(0, 1) : rest
   }
@@ -175,7 +176,7 @@ export class ReadOperation implements CallOwner, Watched, Turn {
 
   /** Nobody returned the block: says whether it is absent, or that this is not known. */
   #settle(): void {
-    if (judgeAbsence(this.#answers()) === 'unknown') {
+    if (this.#verdict() === 'unknown') {
       this.#reject(this.#notFound('unknown'))
       return
     }
@@ -194,7 +195,7 @@ export class ReadOperation implements CallOwner, Watched, Turn {
       turns.enter(this)
       return
     }
-    const verdict = judgeAbsence(this.#answers())
+    const verdict = this.#verdict()
     if (verdict !== 'absent') {
       this.#reject(this.#notFound(verdict))
       return
@@ -204,11 +205,13 @@ export class ReadOperation implements CallOwner, Watched, Turn {
     this.#finishWhenQuiet()
   }
 
-  #answers(): ReturnType<typeof countAnswer> {
-    return this.#context.members.all.reduce(
-      (answers, member) => countAnswer(answers, this.#outcome(member).outcome),
-      NO_ANSWERS,
-    )
+  #verdict(): ReturnType<typeof judgeAbsence> {
+    const { debts, leastCopies, members } = this.#context
+    const answers = members.all.map((member) => ({
+      outcome: this.#outcome(member).outcome,
+      durability: member.traits.durability,
+    }))
+    return judgeAbsence(answers, leastCopies, debts.size > 0 && debts.of(this.subject.key) !== undefined)
   }
 
   /** What one backend said to this operation. */
@@ -247,17 +250,13 @@ export class ReadOperation implements CallOwner, Watched, Turn {
     })
   }
 
-  /** Copies that were found corrupt, or missing where a hint had them, are written again behind the reply. */
+  /** A copy was missing where a hint had it: behind the reply the copies are counted, and made where they lack. */
   #reportDamage(): void {
     if (this.verb !== 'get') return
-    const bad = this.#context.corruptAt(this.subject)
-    const damaged = this.#context.members.all.filter(
-      (member) =>
-        bad.has(member.location) ||
-        (this.#hinted?.includes(member) &&
-          this.#calls.some((c) => c.member === member && c.outcome === 'missing')),
-    )
-    if (damaged.length > 0) this.#context.repairs.add(this.subject, damaged)
+    const lost = this.#calls.some((call) => call.outcome === 'missing' && this.#hinted?.includes(call.member))
+    const { debts, repairs } = this.#context
+    if (lost) void debts.lacks(this.subject.key, this.subject.cid.multihash.bytes).catch(() => {})
+    if (debts.size > 0) repairs.start()
   }
 
   #end(): void {

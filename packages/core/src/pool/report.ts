@@ -1,5 +1,5 @@
 import { isIdentity } from '../block.ts'
-import { ask } from '../maintenance/repair.ts'
+import { ask } from '../maintenance/turn.ts'
 import { whyNotRead, whyNotWrite } from '../plan/eligibility.ts'
 import type { Spread } from '../plan/spread.ts'
 import type { BackendStats, CallCounts, Explanation, Location, PoolStats } from '../stats.ts'

@@ -14,6 +14,7 @@ import { DeleteOperation } from './delete.ts'
 import { Listing, type ListOptions } from './list.ts'
 import { Member } from './member.ts'
 import { inWords, ReadOperation, type ReadResult, type ReadVerb } from './read.ts'
+import { leave, recall, resume } from './recall.ts'
 import { explain, locate, statsOf } from './report.ts'
 import { PutOperation } from './write.ts'
 
@@ -101,7 +102,9 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
   }
 
   /**
-   * @throws PoolError `ERR_UNAVAILABLE` when a backend has not confirmed; the block may then still be there.
+   * Resolves when the journal has recorded it and every backend that can be reached has answered. From then on the block is
+   * absent; backends that have not confirmed are reached later, after a restart too if the journal is durable.
+   * @throws what the journal throws when it cannot record the delete; then nothing was deleted.
    */
   async delete(cid: CID, options?: OperationOptions): Promise<void> {
     const context = this.#admit(options)
@@ -190,6 +193,8 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
       await member.shut()
       throw error
     }
+    // What it holds may be the only copy of a block that nobody vouches for.
+    if (options.adopt) await this.#context.lowerLeastCopies(1)
     members.add(member)
     this.#context.emit({ type: 'added', backend: id })
   }
@@ -224,9 +229,11 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
       context.members.changed()
       throw error
     }
+    if (options.force) await context.lowerLeastCopies(context.leastCopies - 1)
     context.members.remove(member)
     context.unsettled.forget(member)
     context.quarantine.forget(member.location)
+    context.debts.forget(member.id)
     await member.backend.close?.()
     context.emit({ type: 'removed', backend: id })
     return report
@@ -248,6 +255,9 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
       if (isIdentity(cid)) return Promise.resolve(verb === 'get' ? cid.multihash.digest : true)
       context.hashes.assertKnown(cid)
       const subject = new Subject(cid)
+      if (context.debts.tombstones > 0 && context.debts.hides(subject.key)) {
+        return Promise.resolve(verb === 'get' ? undefined : false)
+      }
       const newest = context.flights.get(subject.turnKey)
       const joined = newest?.verb === verb && newest.subject.key === subject.key && newest.joinable
       const operation = joined ? newest : new ReadOperation(context, verb, subject)
@@ -287,6 +297,7 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
 
   async #open(): Promise<void> {
     const { members, monitor, options } = this.#context
+    const head = await recall(this.#context)
     this.#context.closed = false
     const outcomes: Record<string, BackendOutcome> = {}
     const opened = members.all.map(async (member) => {
@@ -301,6 +312,7 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
     await Promise.all(opened)
     const serving = members.serving(options.clock.now())
     if (serving >= options.minHealthy && (serving > 0 || members.all.length === 0)) {
+      await resume(this.#context, head)
       monitor.start()
       return
     }
@@ -329,10 +341,11 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
     repairs.stop()
     await this.#context.idle()
     sweeper.stop()
+    const left = await leave(this.#context)
     const closed = await Promise.allSettled(members.all.map((member) => member.shut()))
     unsettled.stop()
     members.changed()
-    const failed = closed.find((result) => result.status === 'rejected')
+    const failed = [left, ...closed].find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
   }
 }

@@ -39,6 +39,10 @@ export class Unsettled {
     if (!open) call.onSettled()
   }
 
+  hasAny(key: string): boolean {
+    return this.#entries.has(key)
+  }
+
   has(key: string, member: Member): boolean {
     return this.#entries.get(key)?.some((entry) => entry.member === member) ?? false
   }

@@ -64,6 +64,10 @@ export class PutOperation implements CallOwner, Watched, Turn {
   #request: RouteRequest | undefined
   #plan: WritePlan | undefined
   #quorum = 0
+  /** The reply waits for the journal. */
+  #recording = false
+  /** A backend was asked to change, so it may hold a copy. */
+  #wrote = false
   #replied = false
 
   constructor(context: PoolContext, subject: Subject, block: Block) {
@@ -86,9 +90,10 @@ export class PutOperation implements CallOwner, Watched, Turn {
   sweep(): void {
     if (!this.waiters.reap()) return
     const pending = this.#pending
+    if (this.#wrote) void this.#owe().catch(() => {})
     this.#leave()
     for (const call of pending) call.abort(undefined)
-    if (pending.length === 0) this.#context.finish()
+    if (pending.length === 0 && !this.#recording) this.#context.finish()
   }
 
   run(): void {
@@ -97,16 +102,21 @@ export class PutOperation implements CallOwner, Watched, Turn {
     behind.delete(this.turnKey)
     const serving = members.serving(options.clock.now())
     if (serving < options.minHealthy) {
-      this.#fail(
-        'ERR_NOT_ENOUGH_BACKENDS',
-        `${serving} of at least ${options.minHealthy} backends are healthy`,
-      )
+      const message = `${serving} of at least ${options.minHealthy} backends are healthy`
+      this.#reject(this.#error('ERR_NOT_ENOUGH_BACKENDS', message))
       return
     }
     this.#request = this.#context.request('write', this.subject, this.#block.bytes.length)
     if (!this.#makePlan(this.#candidates())) return
     const { copies } = this.#plan as unknown as WritePlan
     this.#quorum = quorumOf(copies, options.writeQuorum)
+    if (this.#quorum < this.#context.leastCopies)
+      void this.#record(this.#context.lowerLeastCopies(this.#quorum), () => this.#begin())
+    else this.#begin()
+  }
+
+  #begin(): void {
+    const { copies } = this.#plan as WritePlan
     const hinted = this.#context.hinted(this.subject).filter((member) => this.#lasts(member))
     if (hinted.length >= copies) for (const member of hinted) this.#call('has', member)
     else this.#proceed()
@@ -164,6 +174,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
   #call(verb: 'has' | 'put' | 'delete', member: Member): void {
     const call = member.call(verb, this.subject.cid, this, verb === 'put' ? this.#block : undefined)
     this.#pending.push(call)
+    if (verb !== 'has') this.#wrote = true
     // In the block's turn nothing else changes it; behind the reply the next change has to know.
     if (this.#replied) this.#context.unsettled.track(this.subject.key, call)
   }
@@ -203,11 +214,16 @@ export class PutOperation implements CallOwner, Watched, Turn {
   /** Starts the copies that are lacking, replies when the quorum is there, and ends when nothing is under way. */
   #proceed(): void {
     if (this.#mayFill) this.#fill()
-    if (!this.#replied && this.#acknowledged(this.#holders) >= this.#quorum) this.#succeed()
+    if (this.#recording) return
+    if (!this.#replied && this.#acknowledged(this.#holders) >= this.#quorum) this.#acknowledge()
+    else this.#finishUp()
+  }
+
+  #finishUp(): void {
     if (this.#pending.length > 0) return
     if (this.#replied) this.#complete()
     else if (this.#unsettled.length > 0) void this.#waitForUnsettled()
-    else this.#fail('ERR_NOT_ENOUGH_REPLICAS', this.#shortfall())
+    else this.#giveUp()
   }
 
   /** More copies may be started: before the reply, and after it until another change of the block begins. */
@@ -239,10 +255,58 @@ export class PutOperation implements CallOwner, Watched, Turn {
     return members.filter((member) => counts(this.#context, member)).length
   }
 
+  /** The quorum is there. A tombstone is lifted in the journal before the reply. */
+  #acknowledge(): void {
+    const { debts } = this.#context
+    const buried = debts.size > 0 && (debts.of(this.subject.key)?.deleteFrom.size ?? 0) > 0
+    if (buried) void this.#record(debts.unbury(this.subject.key), () => this.#succeed())
+    else this.#succeed()
+  }
+
+  /** Fewer copies than the quorum: what may have been left is owed before that is told. */
+  #giveUp(): void {
+    const error = this.#error('ERR_NOT_ENOUGH_REPLICAS', this.#shortfall())
+    const fail = (): void => this.#reject(error)
+    if (this.#wrote) void this.#record(this.#owe(), fail, fail)
+    else fail()
+  }
+
+  /** A copy may have been left: it is to be completed; or deleted again, when the block was deleted before. */
+  #owe(): Promise<void> {
+    const { debts, members } = this.#context
+    const { key, cid } = this.subject
+    const { bytes } = cid.multihash
+    const buried = (debts.of(key)?.deleteFrom.size ?? 0) > 0
+    return buried
+      ? debts.bury(
+          key,
+          bytes,
+          members.all.map(({ id }) => id),
+        )
+      : debts.lacks(key, bytes)
+  }
+
+  /** Goes on when the journal has it; an operation that ended meanwhile only ends. */
+  async #record(written: Promise<void>, next: () => void, otherwise?: () => void): Promise<void> {
+    this.#recording = true
+    let failed: { readonly error: unknown } | undefined
+    try {
+      await written
+    } catch (error) {
+      failed = { error }
+    }
+    this.#recording = false
+    if (this.#replied) this.#finishUp()
+    else if (!failed) next()
+    else if (otherwise) otherwise()
+    else this.#reject(failed.error)
+  }
+
   #succeed(): void {
     this.waiters.resolve()
     this.#context.behind.set(this.turnKey, this)
     this.#leave()
+    this.#finishUp()
   }
 
   #complete(): void {
@@ -250,10 +314,20 @@ export class PutOperation implements CallOwner, Watched, Turn {
     const have = this.#holders.length
     if (this.#mayFill) {
       this.#context.behind.delete(this.turnKey)
-      if (have < copies)
-        this.#context.emit({ type: 'under-replicated', cid: this.subject.cid, have, want: copies })
+      this.#settleCopies(have, copies)
     }
     this.#context.finish()
+  }
+
+  #settleCopies(have: number, want: number): void {
+    const { cid, key } = this.subject
+    if (have >= want) {
+      this.#context.debts.replicated(key)
+      return
+    }
+    this.#context.emit({ type: 'under-replicated', cid, have, want })
+    void this.#context.debts.lacks(key, cid.multihash.bytes).catch(() => {})
+    this.#context.repairs.start()
   }
 
   #shortfall(): string {
@@ -278,15 +352,16 @@ export class PutOperation implements CallOwner, Watched, Turn {
     }
   }
 
-  #fail(code: 'ERR_NOT_ENOUGH_BACKENDS' | 'ERR_NOT_ENOUGH_REPLICAS', message: string): void {
+  #error(code: 'ERR_NOT_ENOUGH_BACKENDS' | 'ERR_NOT_ENOUGH_REPLICAS', message: string): PoolError {
     const outcomes = this.#outcomes
     const failed = Object.values(outcomes).find(({ error }) => error !== undefined)
-    this.#reject(new PoolError(code, message, { outcomes, cause: failed?.error, retryable: true }))
+    return new PoolError(code, message, { outcomes, cause: failed?.error, retryable: true })
   }
 
   #reject(error: unknown): void {
     this.waiters.reject(error)
     this.#leave()
+    this.#context.repairs.start()
     this.#context.finish()
   }
 

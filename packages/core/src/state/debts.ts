@@ -29,8 +29,6 @@ export class Debts {
   #running: Promise<void> = Promise.resolve()
   #next: Promise<void> | undefined
   #hidden = 0
-  /** Told when a debt is opened or changed. */
-  onOwed: () => void = () => {}
 
   constructor(journal: Journal) {
     this.#journal = journal
@@ -70,7 +68,6 @@ export class Debts {
       this.#open.set(keyOf(debt.multihash), open)
       if (open.deleteFrom.size > 0) this.#hide(keyOf(debt.multihash), true)
     }
-    if (this.size > 0) this.onOwed()
   }
 
   /**
@@ -175,7 +172,6 @@ export class Debts {
     debt.attempts = 0
     debt.dueAt = 0
     if (isPaid(debt)) this.#open.delete(key)
-    else this.onOwed()
   }
 
   #hide(key: string, hidden: boolean): void {

@@ -1,38 +1,56 @@
 import { describe, expect, test } from 'vitest'
-import { countAnswer, judgeAbsence, NO_ANSWERS } from '../../src/plan/absence.ts'
+import type { Outcome } from '../../src/errors.ts'
+import { type Answer, judgeAbsence } from '../../src/plan/absence.ts'
 
-describe('judgeAbsence', () => {
+const lasting = (outcome?: Outcome): Answer => ({ outcome, durability: 'power' })
+const forgetful = (outcome?: Outcome): Answer => ({ outcome, durability: 'none' })
+const missing = lasting('missing')
+
+describe('with at least one copy of every block', () => {
   test('a block is absent when every backend said so', () => {
-    expect(judgeAbsence({ missing: 3, corrupt: 0, silent: 0 })).toBe('absent')
+    expect(judgeAbsence([missing, missing, missing], 1, false)).toBe('absent')
+    expect(judgeAbsence([forgetful('missing')], 1, true)).toBe('absent')
   })
 
   test('a pool without backends holds nothing', () => {
-    expect(judgeAbsence(NO_ANSWERS)).toBe('absent')
+    expect(judgeAbsence([], 1, false)).toBe('absent')
   })
 
-  test('one silent backend makes the absence unknown', () => {
-    expect(judgeAbsence({ missing: 2, corrupt: 0, silent: 1 })).toBe('unknown')
-  })
-
-  test('a corrupt copy is never taken for an absence', () => {
-    expect(judgeAbsence({ missing: 2, corrupt: 1, silent: 0 })).toBe('corrupt')
-  })
-
-  test('beside a corrupt copy a silent backend may hold a good one, so it is unknown', () => {
-    expect(judgeAbsence({ missing: 1, corrupt: 1, silent: 1 })).toBe('unknown')
-  })
-})
-
-describe('countAnswer', () => {
-  test.each(['ok', 'transient', 'permanent', 'full', 'timeout', 'aborted', undefined] as const)(
-    'the outcome %s is no answer',
+  test.each(['timeout', 'transient', 'permanent', 'full', 'aborted', 'ok', undefined] as const)(
+    'one that answered %s makes it unknown',
     (outcome) => {
-      expect(countAnswer(NO_ANSWERS, outcome)).toEqual({ missing: 0, corrupt: 0, silent: 1 })
+      expect(judgeAbsence([missing, lasting(outcome)], 1, false)).toBe('unknown')
     },
   )
 
-  test('missing and corrupt are counted apart', () => {
-    const answers = countAnswer(countAnswer(NO_ANSWERS, 'missing'), 'corrupt')
-    expect(answers).toEqual({ missing: 1, corrupt: 1, silent: 0 })
+  test('copies that are all corrupt are not an absence', () => {
+    expect(judgeAbsence([missing, lasting('corrupt')], 1, false)).toBe('corrupt')
+  })
+
+  test('beside a corrupt copy a silent backend may hold a good one, so it is unknown', () => {
+    expect(judgeAbsence([lasting('corrupt'), lasting()], 1, false)).toBe('unknown')
+  })
+})
+
+describe('with at least two copies of every block', () => {
+  test('one silent backend does not matter: the others would have one', () => {
+    expect(judgeAbsence([missing, missing, lasting('timeout')], 2, false)).toBe('absent')
+  })
+
+  test('two silent backends do', () => {
+    expect(judgeAbsence([missing, lasting(), lasting('timeout')], 2, false)).toBe('unknown')
+  })
+
+  test('one does when something is owed for the block', () => {
+    expect(judgeAbsence([missing, missing, lasting('timeout')], 2, true)).toBe('unknown')
+  })
+
+  test('one does beside a store that loses its blocks with its process, which may have lost this one', () => {
+    expect(judgeAbsence([missing, forgetful('missing'), lasting()], 2, false)).toBe('unknown')
+    expect(judgeAbsence([missing, forgetful('missing'), lasting()], 3, false)).toBe('absent')
+  })
+
+  test('a corrupt copy is never taken for an absence', () => {
+    expect(judgeAbsence([missing, missing, lasting('corrupt')], 2, false)).toBe('corrupt')
   })
 })

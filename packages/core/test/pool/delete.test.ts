@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { type JournalChange, memoryJournal } from '../../src/state/journal.ts'
 import { block, same } from '../support/blocks.ts'
 import { flush } from '../support/clock.ts'
-import { holders, poolOf, rejection, watched } from '../support/pool.ts'
+import { holders, listed, poolOf, rejection, watched } from '../support/pool.ts'
 import { fail, failAfter, Gate, hang, scripted } from '../support/scripted.ts'
 
 const { cid, bytes } = block(1)
+const down = fail('ERR_BACKEND', { retryable: true })
 
 describe('delete', () => {
   test('reaches every attached backend, hinted or not, readable, writable and healthy or not', async () => {
@@ -22,46 +24,93 @@ describe('delete', () => {
     expect(await scene.pool.has(cid)).toBe(false)
   })
 
-  test('rejects when one backend does not confirm, and names each outcome', async () => {
+  test('that a backend does not confirm resolves: the block is hidden, and the delete is finished later', async () => {
     const scene = await poolOf({ a: {}, b: {} }, { copies: 2, writeQuorum: 'all' })
     await scene.pool.put(block(1))
-    scene.on.b.once('delete', fail('ERR_BACKEND'))
-    const error = await rejection(scene.pool.delete(cid))
-    expect(error).toMatchObject({ code: 'ERR_UNAVAILABLE', retryable: true, cause: { code: 'ERR_BACKEND' } })
-    expect(error.outcomes).toMatchObject({ a: { outcome: 'ok' }, b: { outcome: 'permanent' } })
-    expect(await holders(scene, block(1))).toBe('b')
+    scene.on.b.always('delete', down)
     await scene.pool.delete(cid)
+    expect(await holders(scene, block(1))).toBe('b')
+    expect(await scene.pool.get(cid)).toBeUndefined()
+    expect(await scene.pool.has(cid)).toBe(false)
+    expect(await listed(scene.pool)).toEqual([])
+    scene.on.b.up()
+    await scene.clock.advance(5_000)
     expect(await holders(scene, block(1))).toBe('')
+    expect(await scene.pool.get(cid)).toBeUndefined()
   })
 
-  test('rejects when a backend could not be opened, and reaches the others', async () => {
+  test('reaches a backend that could not be opened when it opens', async () => {
     const b = scripted()
+    await b.inner.put(block(1))
     b.always('open', fail())
-    const scene = await poolOf({ a: {}, b: { backend: b } })
+    const scene = await poolOf({ a: {}, b: { backend: b } }, { healthIntervalMs: 1_000 })
     await scene.pool.put(block(1))
-    const error = await rejection(scene.pool.delete(cid))
-    expect(error).toMatchObject({ code: 'ERR_UNAVAILABLE', outcomes: { b: { reason: 'not open' } } })
+    await scene.pool.delete(cid)
+    expect(await scene.pool.get(cid)).toBeUndefined()
+    expect(await holders(scene, block(1))).toBe('b')
+    b.up()
+    await scene.clock.advance(2_000)
     expect(await holders(scene, block(1))).toBe('')
-    expect(b.count('delete')).toBe(0)
   })
 
   test('is finished by a retry after a fault that came after the effect', async () => {
     const scene = await poolOf({ a: {} })
     await scene.pool.put(block(1))
     scene.on.a.once('delete', failAfter())
-    await rejection(scene.pool.delete(cid))
     await scene.pool.delete(cid)
+    await scene.clock.advance(2_000)
+    expect(scene.on.a.count('delete')).toBe(2)
     expect(await scene.pool.get(cid)).toBeUndefined()
   })
 
-  test('rejects at the deadline of a backend that does not answer', async () => {
+  test('waits for a backend that does not answer until its deadline, and no longer', async () => {
     const scene = await poolOf({ a: { timeoutMs: 200 }, b: {} })
     await scene.on.b.inner.put(block(1))
     scene.on.a.once('delete', hang)
-    const deleted = rejection(scene.pool.delete(cid))
-    await scene.clock.advance(300)
-    expect(await deleted).toMatchObject({ code: 'ERR_UNAVAILABLE', outcomes: { a: { outcome: 'timeout' } } })
+    const deleted = watched(scene.pool.delete(cid))
+    await scene.clock.advance(100)
+    expect(deleted.settled).toBe(false)
+    await scene.clock.advance(200)
+    expect(deleted.settled).toBe(true)
     expect(await holders(scene, block(1))).toBe('')
+  })
+
+  test('is lifted by a later put, and not finished any more', async () => {
+    const scene = await poolOf({ a: {}, b: {} }, { copies: 2 })
+    await scene.pool.put(block(1))
+    await scene.pool.settled()
+    scene.on.b.once('delete', down, down)
+    await scene.pool.delete(cid)
+    await scene.pool.put(block(1))
+    await scene.clock.advance(10_000)
+    expect(same(await scene.pool.get(cid), bytes)).toBe(true)
+    expect(await holders(scene, block(1))).toBe('a b')
+  })
+
+  test('stays in force when a later put fails, which then leaves nothing', async () => {
+    const scene = await poolOf({ a: {}, b: {}, c: {} }, { copies: 3, writeQuorum: 'all' })
+    await scene.pool.put(block(1))
+    scene.on.c.down()
+    await scene.pool.delete(cid)
+    expect((await rejection(scene.pool.put(block(1)))).code).toBe('ERR_NOT_ENOUGH_REPLICAS')
+    expect(await scene.pool.get(cid)).toBeUndefined()
+    scene.on.c.up()
+    await scene.clock.advance(120_000)
+    expect(await holders(scene, block(1))).toBe('')
+  })
+
+  test('rejects when the journal cannot record it, and deletes nothing', async () => {
+    const broken = {
+      ...memoryJournal(),
+      write: async (changes: readonly JournalChange[]) => {
+        if (changes.some(({ type }) => type === 'owed')) throw new Error('the journal is full')
+      },
+    }
+    const scene = await poolOf({ a: {} }, { journal: broken })
+    await scene.pool.put(block(1))
+    await expect(scene.pool.delete(cid)).rejects.toThrow()
+    expect(same(await scene.pool.get(cid), bytes)).toBe(true)
+    expect(scene.on.a.count('delete')).toBe(0)
   })
 })
 
@@ -73,25 +122,25 @@ describe('a put that the pool no longer waits for', () => {
     const put = scene.pool.put(block(1))
     await scene.clock.advance(1_100)
     await put
-    const deleted = watched(scene.pool.delete(cid))
-    await flush()
+    await scene.pool.delete(cid)
     expect(scene.on.a.count('delete')).toBe(0)
     expect(scene.on.b.count('delete')).toBe(1)
     await gate.open()
-    expect(deleted.settled).toBe(true)
+    expect(await scene.pool.get(cid)).toBeUndefined()
+    await scene.clock.advance(5_000)
     expect(await holders(scene, block(1))).toBe('')
   })
 
-  test('and never settles makes the delete reject: the block may come', async () => {
+  test('and never settles keeps the block hidden: it may come', async () => {
     const scene = await poolOf({ a: { timeoutMs: 1_000 }, b: {} })
     scene.on.a.once('put', hang)
     const put = scene.pool.put(block(1))
     await scene.clock.advance(1_100)
     await put
-    const deleted = rejection(scene.pool.delete(cid))
-    await scene.clock.advance(1_100)
-    expect(await deleted).toMatchObject({ code: 'ERR_UNAVAILABLE', outcomes: { a: { outcome: 'timeout' } } })
+    await scene.pool.delete(cid)
+    await scene.clock.advance(120_000)
     expect(scene.on.a.count('delete')).toBe(0)
+    expect(await scene.pool.has(cid)).toBe(false)
   })
 
   test('that is written behind the reply comes before the delete', async () => {
@@ -99,11 +148,10 @@ describe('a put that the pool no longer waits for', () => {
     const gate = new Gate()
     scene.on.c.once('put', gate.before)
     await scene.pool.put(block(1))
-    const deleted = watched(scene.pool.delete(cid))
-    await flush()
-    expect(deleted.settled).toBe(false)
+    await scene.pool.delete(cid)
     await gate.open()
-    expect(deleted.settled).toBe(true)
+    expect(await scene.pool.get(cid)).toBeUndefined()
+    await scene.clock.advance(5_000)
     expect(await holders(scene, block(1))).toBe('')
   })
 
@@ -117,7 +165,7 @@ describe('a put that the pool no longer waits for', () => {
     await busy.open()
     await gate.open()
     await deleted
-    await scene.pool.settled()
+    await scene.clock.advance(5_000)
     expect(await holders(scene, block(1))).toBe('')
   })
 
@@ -159,11 +207,10 @@ describe('a put that the pool no longer waits for', () => {
     controller.abort()
     await scene.clock.advance(50)
     await put
-    const deleted = watched(scene.pool.delete(cid))
-    await flush()
-    expect(deleted.settled).toBe(false)
+    await scene.pool.delete(cid)
+    expect(await scene.pool.has(cid)).toBe(false)
     await gate.open()
-    expect(deleted.settled).toBe(true)
+    await scene.clock.advance(5_000)
     expect(await holders(scene, block(1))).toBe('')
   })
 })
@@ -174,9 +221,9 @@ describe('a delete that timed out', () => {
     await scene.pool.put(block(1))
     const gate = new Gate()
     scene.on.a.once('delete', gate.before)
-    const deleted = rejection(scene.pool.delete(cid))
+    const deleted = scene.pool.delete(cid)
     await scene.clock.advance(1_100)
-    expect((await deleted).code).toBe('ERR_UNAVAILABLE')
+    await deleted
     await scene.pool.put(block(1))
     expect(await scene.on.b.holds(cid)).toBe(true)
     await gate.open()
@@ -189,7 +236,7 @@ describe('a delete that timed out', () => {
   test('makes a put wait when no other backend is left, then fail and say so', async () => {
     const scene = await poolOf({ a: { timeoutMs: 1_000 } })
     scene.on.a.once('delete', hang)
-    const deleted = rejection(scene.pool.delete(cid))
+    const deleted = scene.pool.delete(cid)
     await scene.clock.advance(1_100)
     await deleted
     const refused = rejection(scene.pool.put(block(1)))
@@ -208,7 +255,7 @@ describe('a delete that timed out', () => {
     const scene = await poolOf({ a: { timeoutMs: 1_000, lateEffects: true } })
     const gate = new Gate()
     scene.on.a.once('delete', gate.failing())
-    const deleted = rejection(scene.pool.delete(cid))
+    const deleted = scene.pool.delete(cid)
     await scene.clock.advance(1_100)
     await deleted
     await gate.open()
@@ -225,7 +272,7 @@ describe('a delete that timed out', () => {
     async (verb) => {
       const scene = await poolOf({ a: { timeoutMs: 1_000 } })
       scene.on.a.once(verb, fail('ERR_BACKEND', { unsettled: true, retryable: true }))
-      await rejection(verb === 'put' ? scene.pool.put(block(1)) : scene.pool.delete(cid))
+      await (verb === 'put' ? rejection(scene.pool.put(block(1))) : scene.pool.delete(cid))
       const put = watched(scene.pool.put(block(1)))
       await scene.clock.advance(900)
       expect(put.settled).toBe(false)
@@ -238,7 +285,7 @@ describe('a delete that timed out', () => {
   test('holds only the block that it is about', async () => {
     const scene = await poolOf({ a: { timeoutMs: 1_000 } })
     scene.on.a.once('delete', hang)
-    const deleted = rejection(scene.pool.delete(cid))
+    const deleted = scene.pool.delete(cid)
     await scene.pool.put(block(2))
     await scene.pool.delete(block(2).cid)
     await scene.clock.advance(1_100)

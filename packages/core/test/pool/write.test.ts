@@ -146,6 +146,18 @@ describe('the quorum', () => {
     expect((await rejection(scene.pool.put(block(2)))).code).toBe('ERR_NOT_ENOUGH_REPLICAS')
   })
 
+  test('what lacks for the quorum is written only where it counts', async () => {
+    const members = {
+      a: { durability: 'none' },
+      b: { durability: 'none' },
+      c: { durability: 'power' },
+    } as const
+    const scene = await poolOf(members, { copies: 1, durability: 'power' })
+    await scene.pool.put(block(1))
+    await scene.pool.settled()
+    expect(await holders(scene, block(1))).toBe('a c')
+  })
+
   test('a copy on a backend without reads does not count', async () => {
     const scene = await poolOf({ a: { read: false }, b: {} }, { copies: 1 })
     await scene.pool.put(block(1))
@@ -183,7 +195,7 @@ describe('a block that is there', () => {
   })
 
   test('gets the copies that it lacks, and no more', async () => {
-    const scene = await poolOf({ a: {}, b: {}, c: {} }, { copies: 2, writeQuorum: 1 })
+    const scene = await poolOf({ a: {}, b: {}, c: {} }, { copies: 2, writeQuorum: 1, repairsPerSecond: 0 })
     scene.on.b.once('put', fail())
     scene.on.c.once('put', fail())
     await scene.pool.put(block(1))

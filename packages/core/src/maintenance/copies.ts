@@ -1,0 +1,95 @@
+import type { Block } from '../block.ts'
+import { PoolError } from '../errors.ts'
+import { quorumOf } from '../plan/quorum.ts'
+import type { PoolContext, Subject } from '../pool/context.ts'
+import type { Member } from '../pool/member.ts'
+import { counts, planWrite } from '../pool/write.ts'
+import { ask } from './turn.ts'
+
+/** What came of making the copies of a block complete. */
+export interface Replication {
+  /** Backends that hold a copy now. */
+  readonly holders: readonly Member[]
+  /** Backends that were given a copy. */
+  readonly written: readonly Member[]
+  /** Copies that still lack for the quorum. */
+  readonly lacking: number
+  /** Copies that still lack in all. */
+  readonly short: number
+}
+
+/**
+ * Writes the copies of a block that lack, leaving one backend out of account. To be called in the block's turn. Without
+ * bytes it only counts.
+ */
+export async function replicate(
+  context: PoolContext,
+  subject: Subject,
+  bytes: Uint8Array | undefined,
+  except?: Member,
+): Promise<Replication> {
+  const unsettled = (member: Member): boolean => context.unsettled.has(subject.key, member)
+  const holders = (await holdersOf(context, subject, except)).filter((member) => !unsettled(member))
+  const bad = context.corruptAt(subject)
+  const size = bytes?.length ?? 0
+  const candidates = context.members
+    .writers(size, context.options.clock.now())
+    .filter((member) => member !== except && !unsettled(member) && !bad.has(member.location))
+  const plan = planWrite(context, context.request('write', subject, size), candidates)
+  const needed = quorumOf(plan.copies, context.options.writeQuorum)
+  const lacking = (): number =>
+    Math.max(0, needed - holders.filter((holder) => counts(context, holder)).length)
+  const written: Member[] = []
+  while (bytes && (holders.length < plan.copies || lacking() > 0)) {
+    const any = holders.length < plan.copies
+    const zones = holders.map((holder) => holder.zone)
+    const next = plan.spread.next(zones, (m) => !holders.includes(m) && (any || counts(context, m)))
+    if (!next) break
+    const error = await rewrite(context, subject, { cid: subject.cid, bytes }, next)
+    if (error !== undefined) continue
+    holders.push(next)
+    written.push(next)
+  }
+  return { holders, written, lacking: lacking(), short: Math.max(0, plan.copies - holders.length) }
+}
+
+/** Backends that say they hold the block, but for one and those that are being drained. */
+export async function holdersOf(context: PoolContext, subject: Subject, except?: Member): Promise<Member[]> {
+  const bad = context.corruptAt(subject)
+  const others = context.members.readers.filter(
+    (other) => other !== except && !other.draining && !bad.has(other.location),
+  )
+  const calls = await Promise.all(others.map((other) => ask(other, 'has', subject)))
+  return calls.filter((call) => call.outcome === 'ok').map((call) => call.member)
+}
+
+/**
+ * Puts the block where its copy was missing or corrupt. A corrupt copy is deleted first, and the new one read back, since
+ * a driver that skips keys it has would keep it. To be called in the block's turn. Resolves to the error that came
+ * between, or undefined.
+ */
+export async function rewrite(
+  context: PoolContext,
+  subject: Subject,
+  block: Block,
+  member: Member,
+): Promise<unknown> {
+  if (member.backend.identity && (await context.monitor.unconfirmed([member]))?.length) {
+    return new PoolError('ERR_STORE_GONE', `${member.label}: its store did not identify itself`, {
+      retryable: true,
+    })
+  }
+  const corrupt = context.corruptAt(subject).has(member.location)
+  const verbs = corrupt ? (['delete', 'put', 'get'] as const) : (['put'] as const)
+  for (const verb of verbs) {
+    const call = await ask(member, verb, subject, verb === 'put' ? block : undefined)
+    context.unsettled.track(subject.key, call)
+    if (call.outcome !== 'ok') {
+      return (
+        call.error ?? new PoolError('ERR_BACKEND', `${member.label} does not hold what was just put there`)
+      )
+    }
+  }
+  context.rewritten(subject, member, block.bytes.length)
+  return undefined
+}

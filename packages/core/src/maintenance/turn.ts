@@ -1,0 +1,32 @@
+import type { Block } from '../block.ts'
+import type { Call } from '../pool/call.ts'
+import type { PoolContext, Subject } from '../pool/context.ts'
+import type { Member } from '../pool/member.ts'
+import type { Turn } from '../pool/turns.ts'
+
+/** Asks one backend and resolves when the call has ended, however it did. */
+export function ask(member: Member, verb: Call['verb'], subject: Subject, block?: Block): Promise<Call> {
+  return new Promise((resolve) => member.call(verb, subject.cid, { ended: resolve }, block))
+}
+
+/**
+ * Runs the task in the block's turn: no put, delete or other repair of the block overlaps it.
+ */
+export function inTurn<T>(context: PoolContext, subject: Subject, task: () => Promise<T>): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const turn: Turn = {
+      turnKey: subject.turnKey,
+      run: () => {
+        context.behind.delete(subject.turnKey)
+        task()
+          .then(resolve, reject)
+          .finally(() => {
+            context.turns.leave(turn)
+            context.finish()
+          })
+      },
+    }
+    context.begin()
+    context.turns.enter(turn)
+  })
+}
