@@ -64,6 +64,12 @@ export interface PoolStats<Id extends string = string> extends CallCounts {
   readonly averageLatencyMs: number
   /** Blocks whose location is remembered. */
   readonly hints: number
+  /** Blocks for which something is owed: a delete, a copy, a repair. */
+  readonly debts: number
+  /** Of these, blocks that were deleted and that a backend has not confirmed. */
+  readonly tombstones: number
+  /** The fewest copies that an acknowledged block can have. */
+  readonly leastCopies: number
   readonly failovers: number
   readonly repairs: number
   readonly copies: number

@@ -1,4 +1,5 @@
 export type { SqliteDatabase, SqliteStatement } from './database.ts'
+export { sqliteJournal } from './journal.ts'
 export type { SqliteDatabaseOptions, SqliteFileOptions, SqliteOptions, Synchronous } from './options.ts'
 export { plugin } from './plugin.ts'
 export { sqlite } from './sqlite.ts'

@@ -1,6 +1,6 @@
 import { testBackend } from '@blockpool/conformance/vitest'
-import { type Backend, createPool, memory, type PoolOptions } from '../src/index.ts'
-import { abcHashers } from './support/hashers.ts'
+import { type Backend, createPool, memory, type PoolOptions } from '@blockpool/core'
+import { abcHashers } from '../packages/core/test/support/hashers.ts'
 
 testBackend('memory', async () => ({ backend: memory() }))
 testBackend('memory with a limit', async () => ({ backend: memory({ maxBytes: 64 * 1024 * 1024 }) }))
