@@ -81,6 +81,7 @@ const plainEntries: Entries<PlainPoolOptions> = {
   maxHints: whole(0, 'Locations remembered at most, 8 bytes of memory each. Default: 1000000'),
   healthIntervalMs: atLeast(1, 'Pause between two checks of each backend. Milliseconds. Default: 30000'),
   repairsPerSecond: atLeast(0, 'Repairs started per second at most. Default: 100'),
+  trustQuorum: flag('Blocks that the backends hold at open have their quorum. Default: false'),
   seed: whole(0, "Seed of the pool's random numbers, a uint32. Default: random"),
 }
 
