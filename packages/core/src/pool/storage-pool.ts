@@ -109,6 +109,7 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
   async delete(cid: CID, options?: OperationOptions): Promise<void> {
     const context = this.#admit(options)
     if (isIdentity(cid)) return
+    context.hashes.assertKnown(cid)
     const operation = new DeleteOperation(context, new Subject(cid))
     const result = operation.waiters.join(options?.signal)
     operation.start()

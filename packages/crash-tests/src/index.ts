@@ -1,0 +1,6 @@
+export { type CrashOptions, type CrashResults, runCrash } from './crash/run.ts'
+export type { CrashResult } from './crash/subject.ts'
+export { type FlipOptions, type FlipResult, runFlips } from './flips/run.ts'
+export { type HostileOptions, type HostileResult, runHostile } from './hostile/run.ts'
+export { type PowerOptions, type PowerResult, runPower } from './power/run.ts'
+export { type ProcessesOptions, type ProcessesResult, runProcesses } from './processes/run.ts'
