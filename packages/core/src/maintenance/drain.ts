@@ -36,14 +36,20 @@ export async function drain(
   try {
     // What is put here now may come behind the listing.
     await member.putsEnded()
-    for await (const cid of member.list(signal)) {
-      context.assertOpen()
-      const subject = new Subject(cid)
-      const bytes = await inTurn(context, subject, () => move(context, member, subject))
-      if (bytes > 0) moved++
-      movedBytes += bytes
+    // Until a whole listing finds nothing, of the store that was opened: it may have been away for a moment.
+    for (let found = true; found; ) {
+      found = false
+      await assertSameStore(context, member)
+      for await (const cid of member.list(signal)) {
+        context.assertOpen()
+        found = true
+        const subject = new Subject(cid)
+        const bytes = await inTurn(context, subject, () => move(context, member, subject))
+        if (bytes > 0) moved++
+        movedBytes += bytes
+      }
+      await assertSameStore(context, member)
     }
-    await assertSameStore(context, member)
   } catch (error) {
     signal?.throwIfAborted()
     if (errorCode(error) === 'ERR_DRAIN_INCOMPLETE') throw error
@@ -54,6 +60,10 @@ export async function drain(
 
 /** Makes sure that a block has its copies elsewhere, and deletes it here. Resolves to the bytes that were copied. */
 async function move(context: PoolContext, member: Member, subject: Subject): Promise<number> {
+  if ((context.debts.of(subject.key)?.deleteFrom.size ?? 0) > 0) {
+    await clear(context, member, subject)
+    return 0
+  }
   const got = await ask(member, 'get', subject)
   if (got.outcome === 'missing') return 0
   if (got.outcome === 'corrupt') context.corrupted(subject, member)
@@ -63,11 +73,16 @@ async function move(context: PoolContext, member: Member, subject: Subject): Pro
     throw incomplete(member, `a block lacks ${lacking} copies on the other backends`, got.error)
   // Before it is gone from here: a listing may have passed by where it went.
   for (const listing of context.listings) listing.moved(rawCid(subject.cid))
+  await clear(context, member, subject)
+  return written.length * (got.bytes?.length ?? 0)
+}
+
+/** Deletes a block from the backend that is being drained. */
+async function clear(context: PoolContext, member: Member, subject: Subject): Promise<void> {
   const deleted = await ask(member, 'delete', subject)
   context.unsettled.track(subject.key, deleted)
   if (deleted.outcome !== 'ok') throw incomplete(member, 'a block cannot be deleted from it', deleted.error)
   context.deleted(subject, member)
-  return written.length * (got.bytes?.length ?? 0)
 }
 
 /** Says what would be lost with a backend, as far as it and the others can tell. */
@@ -83,6 +98,7 @@ export async function assess(
     await member.putsEnded()
     for await (const cid of member.list(signal)) {
       const subject = new Subject(cid)
+      if (context.debts.hides(subject.key)) continue
       if ((await holdersOf(context, subject, member)).length > 0) continue
       atRisk++
       if (atRiskCids.length < NAMED) atRiskCids.push(cid)
@@ -97,7 +113,7 @@ export async function assess(
 
 /** The listing of a store that is not the one that was opened says nothing. */
 async function assertSameStore(context: PoolContext, member: Member): Promise<void> {
-  if (!(await context.monitor.unconfirmed([member]))?.length) return
+  if (!(await context.monitor.unconfirmed([member], 0))?.length) return
   throw new PoolError('ERR_STORE_GONE', `${member.label}: its store did not identify itself`, {
     retryable: true,
   })

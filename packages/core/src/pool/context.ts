@@ -165,9 +165,8 @@ export class PoolContext {
 
   /** Tells the journal how the pool stands. */
   async writeHead(clean: boolean): Promise<void> {
-    const stores = this.members.all.flatMap(({ id, storeId }) =>
-      storeId === undefined ? [] : [[id, storeId]],
-    )
+    const lasting = this.members.all.filter(({ traits }) => traits.durability !== 'none')
+    const stores = lasting.flatMap(({ id, storeId }) => (storeId === undefined ? [] : [[id, storeId]]))
     this.generation++
     await this.debts.head({
       id: this.journalId,

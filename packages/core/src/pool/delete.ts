@@ -1,5 +1,6 @@
 import type { Call, CallOwner } from './call.ts'
 import type { PoolContext, Subject } from './context.ts'
+import type { Member } from './member.ts'
 import type { Watched } from './sweeper.ts'
 import type { Turn } from './turns.ts'
 import { Waiters } from './waiters.ts'
@@ -79,7 +80,14 @@ export class DeleteOperation implements CallOwner, Watched, Turn {
   }
 
   ended(call: Call): void {
-    if (call.outcome === 'ok') this.#context.deleted(this.subject, call.member)
+    if (call.outcome === 'ok') void this.#confirm(call.member)
+    else this.#answered()
+  }
+
+  /** A delete is confirmed by the store that was opened, not by an empty one in its place. */
+  async #confirm(member: Member): Promise<void> {
+    const strangers = await this.#context.monitor.unconfirmed([member])
+    if (!strangers?.length) this.#context.deleted(this.subject, member)
     this.#answered()
   }
 

@@ -84,6 +84,8 @@ export class Member implements Candidate, Standing {
   reservedBytes = 0
   inFlight = 0
   lastHealthCheck: number | undefined
+  /** Times that it was tried to open it. */
+  openAttempts = 0
   /** The store's id when it was opened; undefined when it has none. */
   storeId: string | undefined
   /** When the store's id was last seen to be the same, in the clock's milliseconds. */

@@ -62,10 +62,11 @@ export class Monitor {
    */
   async open(member: Member): Promise<void> {
     const { backend } = member
+    const attempt = ++member.openAttempts
     await member.within('open', async (options) => {
       await backend.open?.(options)
-      // Nobody waits for it any more.
-      if (options.signal.aborted) await backend.close?.()
+      // Nobody waits for it any more, and nobody has tried again.
+      if (options.signal.aborted && attempt === member.openAttempts) await backend.close?.()
     })
     try {
       await this.#opened(member)
@@ -80,7 +81,8 @@ export class Monitor {
   async #opened(member: Member): Promise<void> {
     member.configure({})
     const id = await this.#identityOf(member)
-    if (member.storeId !== undefined && member.storeId !== id) {
+    const lasting = member.traits.durability !== 'none'
+    if (lasting && member.storeId !== undefined && member.storeId !== id) {
       this.#mark(member, 'store changed')
       throw new PoolError('ERR_STORE_GONE', `${member.label} holds another store than before`)
     }
@@ -115,9 +117,14 @@ export class Monitor {
    * Those whose store may not be the one that was opened, or did not say, among members that answered "missing".
    * Undefined when all were seen a moment ago.
    */
-  unconfirmed(members: readonly Member[]): Promise<readonly Member[]> | undefined {
-    const seenSince = this.#context.options.clock.now() - STORE_SEEN_MS
-    const stale = members.filter((member) => member.backend.identity && member.storeSeenAt < seenSince)
+  unconfirmed(
+    members: readonly Member[],
+    withinMs: number = STORE_SEEN_MS,
+  ): Promise<readonly Member[]> | undefined {
+    const seenSince = this.#context.options.clock.now() - withinMs
+    const stale = members.filter(
+      (member) => member.backend.identity && (withinMs === 0 || member.storeSeenAt < seenSince),
+    )
     if (stale.length === 0) return undefined
     return Promise.all(stale.map((member) => this.#confirmOnce(member))).then((confirmed) =>
       stale.filter((_, i) => !confirmed[i]),

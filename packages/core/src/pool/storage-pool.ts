@@ -345,6 +345,8 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
     const left = await leave(this.#context)
     const closed = await Promise.allSettled(members.all.map((member) => member.shut()))
     unsettled.stop()
+    // What was asked meanwhile has armed it again.
+    sweeper.stop()
     members.changed()
     const failed = [left, ...closed].find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
