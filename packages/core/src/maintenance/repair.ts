@@ -119,8 +119,8 @@ export class Repairs {
     if (member.unhealthyReason === 'not open' || this.#context.unsettled.has(subject.key, member)) return
     const call = await ask(member, 'delete', subject)
     this.#context.unsettled.track(subject.key, call)
-    if (call.outcome !== 'ok' || (await this.#context.monitor.unconfirmed([member]))?.length) return
-    this.#context.deleted(subject, member)
+    if (call.outcome !== 'ok') return
+    if (await this.#context.monitor.confirmedAfter(member)) this.#context.deleted(subject, member)
   }
 
   async #heal(

@@ -86,8 +86,7 @@ export class DeleteOperation implements CallOwner, Watched, Turn {
 
   /** A delete is confirmed by the store that was opened, not by an empty one in its place. */
   async #confirm(member: Member): Promise<void> {
-    const strangers = await this.#context.monitor.unconfirmed([member])
-    if (!strangers?.length) this.#context.deleted(this.subject, member)
+    if (await this.#context.monitor.confirmedAfter(member)) this.#context.deleted(this.subject, member)
     this.#answered()
   }
 

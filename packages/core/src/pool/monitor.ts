@@ -176,6 +176,16 @@ export class Monitor {
     this.#later.add(cancel)
   }
 
+  /**
+   * Whether the store is the one that was opened, asked after this call: what it has confirmed before counts. Many that
+   * ask meanwhile share one question.
+   */
+  async confirmedAfter(member: Member): Promise<boolean> {
+    if (!member.backend.identity) return true
+    await this.#confirming.get(member)
+    return this.#confirmOnce(member)
+  }
+
   /** Asks each store once at a time: many absences are told at once. */
   #confirmOnce(member: Member): Promise<boolean> {
     const running = this.#confirming.get(member)
