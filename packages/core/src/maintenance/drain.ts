@@ -68,9 +68,10 @@ async function move(context: PoolContext, member: Member, subject: Subject): Pro
   if (got.outcome === 'missing') return 0
   if (got.outcome === 'corrupt') context.corrupted(subject, member)
   else if (!got.bytes) throw incomplete(member, 'a block cannot be read from it', got.error)
-  const { written, lacking } = await replicate(context, subject, got.bytes, member)
+  const { written, lacking, short } = await replicate(context, subject, got.bytes, member)
   if (lacking > 0)
     throw incomplete(member, `a block lacks ${lacking} copies on the other backends`, got.error)
+  if (short > 0) await context.debts.lacks(subject.key, subject.cid.multihash.bytes)
   // Before it is gone from here: a listing may have passed by where it went.
   for (const listing of context.listings) listing.moved(rawCid(subject.cid))
   await clear(context, member, subject)
@@ -97,6 +98,7 @@ export async function assess(
   try {
     await member.putsEnded()
     for await (const cid of member.list(signal)) {
+      context.assertOpen()
       const subject = new Subject(cid)
       if (context.debts.hides(subject.key)) continue
       if ((await holdersOf(context, subject, member)).length > 0) continue
@@ -106,6 +108,7 @@ export async function assess(
     await assertSameStore(context, member)
   } catch {
     signal?.throwIfAborted()
+    context.assertOpen()
     complete = false
   }
   return { moved: 0, movedBytes: 0, atRisk, atRiskCids, complete }

@@ -221,6 +221,15 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
     }
     member.draining = true
     context.members.changed()
+    context.begin()
+    try {
+      return await this.#remove(context, member, options)
+    } finally {
+      context.finish()
+    }
+  }
+
+  async #remove(context: PoolContext, member: Member, options: RemoveOptions): Promise<RemoveReport> {
     let report: RemoveReport
     try {
       const work = (options.force ? assess : drain)(context, member, options.signal)
@@ -236,7 +245,7 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
     context.quarantine.forget(member.location)
     context.debts.forget(member.id)
     await member.backend.close?.()
-    context.emit({ type: 'removed', backend: id })
+    context.emit({ type: 'removed', backend: member.id })
     return report
   }
 

@@ -312,20 +312,19 @@ export class PutOperation implements CallOwner, Watched, Turn {
   #complete(): void {
     const { copies } = this.#plan as WritePlan
     const have = this.#holders.length
-    if (this.#mayFill) {
-      this.#context.behind.delete(this.turnKey)
-      this.#settleCopies(have, copies)
-    }
+    const last = this.#mayFill
+    if (last) this.#context.behind.delete(this.turnKey)
+    if (have < copies) this.#oweCopies(have, copies)
+    else if (last) this.#context.debts.replicated(this.subject.key)
     this.#context.finish()
   }
 
-  #settleCopies(have: number, want: number): void {
+  /** Also when another change of the block has begun: what is owed is looked at again before it is paid. */
+  #oweCopies(have: number, want: number): void {
     const { cid, key } = this.subject
-    if (have >= want) {
-      this.#context.debts.replicated(key)
-      return
+    if (this.#acknowledged(this.#holders) >= this.#quorum) {
+      this.#context.emit({ type: 'under-replicated', cid, have, want })
     }
-    this.#context.emit({ type: 'under-replicated', cid, have, want })
     void this.#context.debts.lacks(key, cid.multihash.bytes).catch(() => {})
     this.#context.repairs.start()
   }
