@@ -258,8 +258,8 @@ export class PutOperation implements CallOwner, Watched, Turn {
   /** The quorum is there. A tombstone is lifted in the journal before the reply. */
   #acknowledge(): void {
     const { debts } = this.#context
-    const buried = debts.size > 0 && (debts.of(this.subject.key)?.deleteFrom.size ?? 0) > 0
-    if (buried) void this.#record(debts.unbury(this.subject.key), () => this.#succeed())
+    const { key, cid } = this.subject
+    if (debts.isBuried(key)) void this.#record(debts.unbury(key, cid.multihash.bytes), () => this.#succeed())
     else this.#succeed()
   }
 

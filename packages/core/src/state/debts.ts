@@ -29,6 +29,9 @@ export class Debts {
   #running: Promise<void> = Promise.resolve()
   #next: Promise<void> | undefined
   #hidden = 0
+  /** Blocks that the journal may have a tombstone of, and which one: confirmations reach it late, or never. */
+  readonly #entombed = new Map<string, number>()
+  #tombs = 0
 
   constructor(journal: Journal) {
     this.#journal = journal
@@ -52,6 +55,11 @@ export class Debts {
     return this.#hidden > 0 && (this.#open.get(key)?.hidden ?? false)
   }
 
+  /** A tombstone of the block stands in the journal, or may: it must be lifted before a put is acknowledged. */
+  isBuried(key: string): boolean {
+    return this.#entombed.has(key)
+  }
+
   entries(): IterableIterator<[string, OpenDebt]> {
     return this.#open.entries()
   }
@@ -59,14 +67,18 @@ export class Debts {
   /** Takes over what the journal has. @param keyOf the block key of a multihash. */
   async load(keyOf: (multihash: Uint8Array) => string): Promise<void> {
     this.#open.clear()
+    this.#entombed.clear()
     this.#hidden = 0
     for await (const debt of this.#journal.debts()) {
       const open = blank(debt.multihash)
       for (const id of debt.deleteFrom) open.deleteFrom.add(id)
       for (const id of debt.corruptIn) open.corruptIn.add(id)
       open.copies = debt.copies
-      this.#open.set(keyOf(debt.multihash), open)
-      if (open.deleteFrom.size > 0) this.#hide(keyOf(debt.multihash), true)
+      const key = keyOf(debt.multihash)
+      this.#open.set(key, open)
+      if (open.deleteFrom.size === 0) continue
+      this.#entomb(key)
+      this.#hide(key, true)
     }
   }
 
@@ -76,6 +88,8 @@ export class Debts {
    */
   async bury(key: string, multihash: Uint8Array, backends: readonly string[]): Promise<void> {
     const before = this.#changeOf(key, multihash)
+    // Also when the write fails: it may have been done.
+    this.#entomb(key)
     this.#change(key, multihash, (debt) => {
       for (const id of backends) debt.deleteFrom.add(id)
       debt.copies = false
@@ -93,22 +107,23 @@ export class Debts {
       d.deleteFrom.delete(backend)
       d.corruptIn.delete(backend)
     })
-    void this.#write(this.#changeOf(key, debt.multihash)).catch(() => {})
+    void this.#record(key, debt.multihash).catch(() => {})
   }
 
   /**
    * Lifts the tombstone, because the block was put again. It shows when the journal has it.
    * @throws what the journal throws; then the block stays hidden.
    */
-  async unbury(key: string): Promise<void> {
-    const debt = this.#open.get(key)
-    if (!debt || debt.deleteFrom.size === 0) return
-    const before = this.#changeOf(key, debt.multihash)
-    this.#change(key, debt.multihash, (d) => {
-      d.deleteFrom.clear()
-      d.copies = true
-    })
-    await this.#writeOrUndo(key, debt.multihash, before)
+  async unbury(key: string, multihash: Uint8Array): Promise<void> {
+    if (!this.isBuried(key)) return
+    const before = this.#changeOf(key, multihash)
+    if (this.#open.has(key)) {
+      this.#change(key, multihash, (debt) => {
+        debt.deleteFrom.clear()
+        debt.copies = true
+      })
+    }
+    await this.#writeOrUndo(key, multihash, before)
     this.#hide(key, false)
   }
 
@@ -118,14 +133,14 @@ export class Debts {
     this.#change(key, multihash, (debt) => {
       debt.copies = true
     })
-    await this.#write(this.#changeOf(key, multihash))
+    await this.#record(key, multihash)
   }
 
   /** A backend's copy does not match. The journal follows: the copy would be found again. */
   corrupt(key: string, multihash: Uint8Array, backend: string): void {
     if (this.#open.get(key)?.corruptIn.has(backend)) return
     this.#change(key, multihash, (debt) => debt.corruptIn.add(backend))
-    void this.#write(this.#changeOf(key, multihash)).catch(() => {})
+    void this.#record(key, multihash).catch(() => {})
   }
 
   /** The backend's copy has been written again, or is gone. */
@@ -133,7 +148,7 @@ export class Debts {
     const debt = this.#open.get(key)
     if (!debt?.corruptIn.has(backend)) return
     this.#change(key, debt.multihash, (d) => d.corruptIn.delete(backend))
-    void this.#write(this.#changeOf(key, debt.multihash)).catch(() => {})
+    void this.#record(key, debt.multihash).catch(() => {})
   }
 
   /** The block has its copies. */
@@ -143,7 +158,7 @@ export class Debts {
     this.#change(key, debt.multihash, (d) => {
       d.copies = false
     })
-    void this.#write(this.#changeOf(key, debt.multihash)).catch(() => {})
+    void this.#record(key, debt.multihash).catch(() => {})
   }
 
   /** A backend is not there any more: nothing is owed to it. */
@@ -192,9 +207,22 @@ export class Debts {
     }
   }
 
+  #entomb(key: string): void {
+    this.#entombed.set(key, ++this.#tombs)
+  }
+
+  /** Tells the journal how the block stands. */
+  async #record(key: string, multihash: Uint8Array): Promise<void> {
+    const change = this.#changeOf(key, multihash)
+    const tomb = this.#entombed.get(key)
+    await this.#write(change)
+    const lifted = change.type !== 'owed' || change.debt.deleteFrom.length === 0
+    if (lifted && this.#entombed.get(key) === tomb) this.#entombed.delete(key)
+  }
+
   async #writeOrUndo(key: string, multihash: Uint8Array, before: JournalChange): Promise<void> {
     try {
-      await this.#write(this.#changeOf(key, multihash))
+      await this.#record(key, multihash)
     } catch (error) {
       this.#change(key, multihash, (debt) => {
         const was = before.type === 'owed' ? before.debt : undefined
