@@ -308,6 +308,7 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
   async #open(): Promise<void> {
     const { members, monitor, options } = this.#context
     const head = await recall(this.#context)
+    this.#context.sweeper.start()
     this.#context.closed = false
     const outcomes: Record<string, BackendOutcome> = {}
     const opened = members.all.map(async (member) => {
@@ -354,8 +355,6 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
     const left = await leave(this.#context)
     const closed = await Promise.allSettled(members.all.map((member) => member.shut()))
     unsettled.stop()
-    // What was asked meanwhile has armed it again.
-    sweeper.stop()
     members.changed()
     const failed = [left, ...closed].find((result) => result.status === 'rejected')
     if (failed) throw failed.reason

@@ -23,6 +23,7 @@ export class Sweeper {
   /** The time of the last sweep, in the clock's milliseconds: at most one interval old while something is watched. */
   #now = 0
   #busy = false
+  #stopped = false
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -34,9 +35,13 @@ export class Sweeper {
   }
 
   watch(item: Watched): void {
+    item.watchIndex = this.#watched.push(item) - 1
+    if (this.#stopped) {
+      queueMicrotask(() => this.#sweepAll(Number.POSITIVE_INFINITY))
+      return
+    }
     this.#busy = true
     if (!this.#cancel) this.#arm()
-    item.watchIndex = this.#watched.push(item) - 1
   }
 
   release(item: Watched): void {
@@ -49,8 +54,14 @@ export class Sweeper {
     last.watchIndex = at
   }
 
-  /** Ends what is still watched, as at its deadline, and cancels the timer; the next `watch` arms it again. */
+  /** From now on what is watched has its time. */
+  start(): void {
+    this.#stopped = false
+  }
+
+  /** Ends what is still watched, as at its deadline, and what comes later at once. */
   stop(): void {
+    this.#stopped = true
     this.#sweepAll(Number.POSITIVE_INFINITY)
     this.#cancel?.()
     this.#cancel = undefined

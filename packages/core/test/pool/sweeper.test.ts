@@ -106,7 +106,18 @@ describe('Sweeper', () => {
     sweeper.stop()
     expect(one.swept).toEqual([Number.POSITIVE_INFINITY])
     expect(clock.scheduled).toBe(0)
+    sweeper.start()
     sweeper.watch(one)
     expect(clock.scheduled).toBe(1)
+  })
+
+  test('ends at once what is watched after it has stopped', async () => {
+    const { clock, sweeper } = scene()
+    sweeper.stop()
+    const one = item((self) => sweeper.release(self))
+    sweeper.watch(one)
+    await Promise.resolve()
+    expect(one.swept).toEqual([Number.POSITIVE_INFINITY])
+    expect(clock.scheduled).toBe(0)
   })
 })
