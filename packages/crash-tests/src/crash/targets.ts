@@ -1,7 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { type Backend, createPool, type StoragePool } from '@blockpool/core'
 import { fs } from '@blockpool/fs'
-import { sqlite, sqliteJournal } from '@blockpool/sqlite'
+import { sqlite } from '@blockpool/sqlite'
 
 export const targetNames = ['fs', 'sqlite', 'pool'] as const
 export type TargetName = (typeof targetNames)[number]
@@ -34,7 +34,6 @@ function openPool(folder: string): Promise<StoragePool> {
     copies: 2,
     writeQuorum: 'all',
     durability: 'process',
-    journal: sqliteJournal(`${folder}/journal.db`),
   })
 }
 
