@@ -13,8 +13,11 @@ export interface Surroundings {
   readonly fired: FaultCounts
   /** A copy is gone, or damaged, by no fault of the pool. */
   readonly lost: (block: number, disk: number) => void
-  /** A copy is there again with its store. */
-  readonly returned: (block: number) => void
+  /**
+   * A copy is there again with its store. `unseen`: it was deleted on the mount point so late that the identity, asked
+   * after the delete, was that of the store again.
+   */
+  readonly returned: (block: number, unseen: boolean) => void
   /** Calls of `open` may hang too. */
   readonly opensHang: boolean
 }
@@ -60,6 +63,8 @@ export class Disk {
   #store = new Map<number, Copy>()
   /** What was written to the mount point while the store was away. */
   #shadow: Map<number, Copy> | undefined
+  /** When blocks were deleted on the mount point, while the store was away with them. */
+  readonly #ghosts = new Map<number, number>()
   #stores = 0
   #hasId = true
   #unseen: FaultKind | undefined
@@ -164,6 +169,7 @@ export class Disk {
   }
 
   delete(index: number): void {
+    if (!this.mounted) this.#ghosts.set(index, this.#surroundings.clock.now())
     this.#held.delete(index)
   }
 
@@ -208,7 +214,11 @@ export class Disk {
   mount(): void {
     if (this.mounted) return
     this.mountedAt = this.#surroundings.clock.now()
-    for (const index of this.#store.keys()) this.#surroundings.returned(index)
+    for (const index of this.#store.keys()) {
+      const deletedAt = this.#ghosts.get(index) ?? Number.NEGATIVE_INFINITY
+      this.#surroundings.returned(index, this.mountedAt - deletedAt < this.plan.settings.timeoutMs)
+    }
+    this.#ghosts.clear()
     for (const index of this.#shadow?.keys() ?? []) this.#surroundings.lost(index, this.index)
     this.#shadow = undefined
   }

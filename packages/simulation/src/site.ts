@@ -108,8 +108,8 @@ export class Site {
         tell(index, (block) => model.lose(block, disk))
       },
       // Its deletes may have been confirmed by the mount point.
-      returned: (index) => {
-        if (!promises.storeAtDelete) tell(index, (block) => model.mayReturn(block))
+      returned: (index, unseen) => {
+        if (unseen || !promises.storeAtDelete) tell(index, (block) => model.mayReturn(block))
       },
     }
   }
