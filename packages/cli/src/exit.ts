@@ -25,6 +25,7 @@ const ofPool: Readonly<Record<PoolErrorCode, ExitCode>> = {
   ERR_CLOSED: exitCodes.error,
   ERR_STORE_GONE: exitCodes.degraded,
   ERR_STORE_INVALID: exitCodes.error,
+  ERR_JOURNAL_LOST: exitCodes.error,
   ERR_CORRUPT: exitCodes.corrupt,
   ERR_HASH_MISMATCH: exitCodes.corrupt,
   ERR_UNKNOWN_HASH: exitCodes.error,

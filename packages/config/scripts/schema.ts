@@ -9,7 +9,7 @@ import { plugin as sqlite } from '@blockpool/sqlite'
 /** Where the package keeps the JSON Schema that editors read. */
 export const schemaFile: string = fileURLToPath(new URL('../blockpool.schema.json', import.meta.url))
 
-/** What it has to hold; `npm run lint:fix` at the root lays it out. */
+/** What it has to hold. */
 export function shippedSchema(): JsonSchema {
   return configSchema(createRegistry([fs, sqlite, sizeBased, replicated]))
 }

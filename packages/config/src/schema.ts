@@ -78,10 +78,24 @@ const plainEntries: Entries<PlainPoolOptions> = {
   maxBlockBytes: whole(1, 'The largest block. Bytes. Default: 16777216'),
   verifyPuts: flag('Check on put that the bytes hash to the CID. Default: true'),
   verifyGets: flag('Check on every read that the bytes hash to the CID. Default: true'),
+  hedge: v.optional(
+    v.pipe(
+      v.strictObject({
+        after: v.union([v.picklist(['p95']), v.pipe(v.number(), v.finite(), v.minValue(0))]),
+        budget: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
+      }),
+      v.description(
+        "A read that takes longer than `after` ('p95' or milliseconds) asks a second backend; `budget` for each read at most, 0.05 by default. Default: off",
+      ),
+    ),
+  ),
   maxHints: whole(0, 'Locations remembered at most, 8 bytes of memory each. Default: 1000000'),
   healthIntervalMs: atLeast(1, 'Pause between two checks of each backend. Milliseconds. Default: 30000'),
   repairsPerSecond: atLeast(0, 'Repairs started per second at most. Default: 100'),
   trustQuorum: flag('Blocks that the backends hold at open have their quorum. Default: false'),
+  acceptJournalLoss: flag(
+    'Open although the journal is lost or older than the backends know. Default: false',
+  ),
   seed: whole(0, "Seed of the pool's random numbers, a uint32. Default: random"),
 }
 

@@ -79,6 +79,8 @@ function offers({ subject, backend }: OpenStore, requirement: BackendRequirement
       return maxBlockBytes === undefined || maxBlockBytes >= MEBIBYTE
     case 'a maxBlockBytes of 64 MiB or less':
       return maxBlockBytes !== undefined && maxBlockBytes <= MOST_BLOCK_BYTES
+    case 'note':
+      return backend.readNote !== undefined && backend.writeNote !== undefined
     default:
       return backend[requirement] !== undefined
   }

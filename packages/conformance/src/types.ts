@@ -33,6 +33,7 @@ export type BackendRequirement =
   | 'ping'
   | 'usage'
   | 'identity'
+  | 'note'
   | 'reopen'
   | 'a maxBlockBytes of 64 MiB or less'
   | 'blocks of 1 MiB'

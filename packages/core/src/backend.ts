@@ -26,6 +26,14 @@ export interface Usage {
   readonly freeBytes?: number | undefined
 }
 
+export interface OpenOptions extends OperationOptions {
+  /**
+   * Id of the store that was here before. Where there is none now, as on a disk that is not mounted, the backend makes no
+   * new one and rejects with `ERR_STORE_GONE`.
+   */
+  readonly expectedStore?: string | undefined
+}
+
 /**
  * A `BlockStore` with a lifetime: the whole contract for those who write one.
  *
@@ -40,7 +48,7 @@ export interface Backend extends BlockStore {
   readonly type: string
   /** Valid after `open`. */
   readonly traits: BackendTraits
-  open?(options?: OperationOptions): Promise<void>
+  open?(options?: OpenOptions): Promise<void>
   /** Waits for calls in flight; idempotent. */
   close?(): Promise<void>
   /** Cheap reachability check; without it the pool asks `has` of a fixed CID. */
@@ -52,6 +60,13 @@ export interface Backend extends BlockStore {
    * makes every "missing" of this store no answer.
    */
   identity?(options?: OperationOptions): Promise<string>
+  /** The text that `writeNote` kept last; undefined or empty when there is none. */
+  readNote?(options?: OperationOptions): Promise<string | undefined>
+  /**
+   * Keeps a text of at most 1 KiB instead of the one before, with the durability of blocks; it is lost with the data, as
+   * the identity is. A pool notes there which state of its journal it was used with, so that it notices an older one.
+   */
+  writeNote?(note: string, options?: OperationOptions): Promise<void>
 }
 
 /** What the operator says about one backend of one pool. Defaults stand in options.ts. */

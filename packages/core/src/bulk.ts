@@ -33,7 +33,7 @@ export async function* getAll(
 }
 
 /** Results in the order of the inputs, with a bounded number under way. */
-async function* mapConcurrently<I, O>(
+export async function* mapConcurrently<I, O>(
   inputs: Iterable<I> | AsyncIterable<I>,
   task: (input: I) => Promise<O>,
   { concurrency = 32, signal }: BulkOptions,

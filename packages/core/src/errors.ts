@@ -24,6 +24,8 @@ export type PoolErrorCode =
   | 'ERR_STORE_GONE'
   /** The store belongs to something else, to another version, or is damaged; it was left as it is. */
   | 'ERR_STORE_INVALID'
+  /** The journal is missing, damaged, or older than the one that the backends were used with. */
+  | 'ERR_JOURNAL_LOST'
   /** Only copies that do not match their CID were found. */
   | 'ERR_CORRUPT'
   /** The bytes given to `put` do not hash to the CID. */

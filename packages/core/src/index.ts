@@ -1,4 +1,4 @@
-export type { Backend, BackendSettings, BackendTraits, Durability, Usage } from './backend.ts'
+export type { Backend, BackendSettings, BackendTraits, Durability, OpenOptions, Usage } from './backend.ts'
 export {
   type Block,
   blockKey,
@@ -22,8 +22,9 @@ export {
 } from './errors.ts'
 export type { PoolEvent, UnhealthyReason } from './events.ts'
 export type { RemoveReport } from './maintenance/drain.ts'
+export type { ScrubReport } from './maintenance/scrub.ts'
 export { type MemoryOptions, memory } from './memory.ts'
-export type { BackendEntry, PoolOptions, ResolvedSettings, WriteQuorum } from './options.ts'
+export type { BackendEntry, HedgeOptions, PoolOptions, ResolvedSettings, WriteQuorum } from './options.ts'
 export type {
   BackendPlugin,
   OptionsSchema,

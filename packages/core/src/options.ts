@@ -13,6 +13,18 @@ export interface BackendEntry extends BackendSettings {
 
 export type WriteQuorum = 'majority' | 'all' | number
 
+/** When a read that waits for one backend asks a second one too; the one that loses is aborted. */
+export interface HedgeOptions {
+  /** After so many milliseconds, or when the backend takes longer than for 95 of 100 of its last reads. */
+  readonly after: 'p95' | number
+  /** Second questions for each read at most, over time. From 0 to 1. @default 0.05 */
+  readonly budget?: number | undefined
+}
+
+export type ResolvedHedge = Required<{
+  readonly [K in keyof HedgeOptions]: Exclude<HedgeOptions[K], undefined>
+}>
+
 export interface PoolOptions<Id extends string = string> {
   /** The backends by id. Ids never change; they name the backend in stats, events and errors. */
   readonly backends: Readonly<Record<Id, BackendEntry>>
@@ -32,6 +44,8 @@ export interface PoolOptions<Id extends string = string> {
   readonly verifyPuts?: boolean | undefined
   /** Check on every read of a backend that the bytes hash to the CID. @default true */
   readonly verifyGets?: boolean | undefined
+  /** Reads that take long ask a second backend too. @default off */
+  readonly hedge?: HedgeOptions | undefined
   /** Hash functions beside sha2-256, sha2-512 and identity. */
   readonly hashers?: readonly MultihashHasher[] | undefined
   /** Locations remembered at most; 8 bytes of memory each. 0 turns the memory off. @default 1_000_000 */
@@ -47,6 +61,11 @@ export interface PoolOptions<Id extends string = string> {
    * the answer of every backend, until the pool is new and empty. @default false
    */
   readonly trustQuorum?: boolean | undefined
+  /**
+   * Open although the journal is lost or older than the backends have seen: an absence needs the answer of every backend
+   * until a scrub has ended, and deletes that were not confirmed may come back. @default false
+   */
+  readonly acceptJournalLoss?: boolean | undefined
   /** Called for each event, synchronously; what it throws is ignored. */
   readonly onEvent?: ((event: PoolEvent<Id>) => void) | undefined
   /** @default the machine's clock */
@@ -74,8 +93,11 @@ export interface ResolvedSettings {
 
 /** Every pool option with its value, but for the backends. */
 export type ResolvedOptions = {
-  readonly [K in keyof Omit<PoolOptions, 'backends' | 'onEvent'>]-?: Exclude<PoolOptions[K], undefined>
-}
+  readonly [K in keyof Omit<PoolOptions, 'backends' | 'hedge' | 'onEvent'>]-?: Exclude<
+    PoolOptions[K],
+    undefined
+  >
+} & { readonly hedge: ResolvedHedge | undefined }
 
 /**
  * Fills in the defaults of a backend's settings.
@@ -119,15 +141,23 @@ export function resolveOptions(options: Omit<PoolOptions, 'backends'>): Resolved
     maxBlockBytes: check.whole('maxBlockBytes', options.maxBlockBytes ?? 16 * 1024 * 1024, 1),
     verifyPuts: options.verifyPuts ?? true,
     verifyGets: options.verifyGets ?? true,
+    hedge: options.hedge && resolveHedge(options.hedge, check),
     hashers: options.hashers ?? [],
     maxHints: check.whole('maxHints', options.maxHints ?? 1_000_000, 0),
     healthIntervalMs: check.number('healthIntervalMs', options.healthIntervalMs ?? 30_000, 1),
     repairsPerSecond: check.number('repairsPerSecond', options.repairsPerSecond ?? 100, 0),
     journal: options.journal ?? memoryJournal(),
     trustQuorum: options.trustQuorum ?? false,
+    acceptJournalLoss: options.acceptJournalLoss ?? false,
     clock: options.clock ?? systemClock,
     seed: options.seed ?? globalThis.crypto.getRandomValues(new Uint32Array(1))[0] ?? 1,
   }
+}
+
+function resolveHedge({ after, budget = 0.05 }: HedgeOptions, check: Checker): ResolvedHedge {
+  if (check.number('hedge.budget', budget, 0) > 1)
+    throw invalid('pool', 'hedge.budget must be at most 1', budget)
+  return { after: after === 'p95' ? after : check.number('hedge.after', after, 0), budget }
 }
 
 function isNamedQuorum(writeQuorum: WriteQuorum): writeQuorum is 'majority' | 'all' {
@@ -141,8 +171,13 @@ function durabilityOf(durability: Durability): Durability {
 
 type Check = (name: string, value: number, least: number) => number
 
+interface Checker {
+  readonly number: Check
+  readonly whole: Check
+}
+
 /** Checks that numbers are finite, or whole, and at least so large. Concurrency may be infinite. */
-function checker(subject: string): { readonly number: Check; readonly whole: Check } {
+function checker(subject: string): Checker {
   const check =
     (kind: string, fits: (value: number) => boolean): Check =>
     (name, value, least) => {

@@ -71,6 +71,8 @@ export interface PoolStats<Id extends string = string> extends CallCounts {
   /** The fewest copies that an acknowledged block can have. */
   readonly leastCopies: number
   readonly failovers: number
+  /** Reads that took so long that a second backend was asked. */
+  readonly hedges: number
   readonly repairs: number
   readonly copies: number
   readonly strategy: string

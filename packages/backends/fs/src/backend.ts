@@ -4,6 +4,7 @@ import {
   type BackendTraits,
   type Block,
   blockName,
+  type OpenOptions,
   type OperationOptions,
   PoolError,
   type Usage,
@@ -15,6 +16,7 @@ import { toPoolError } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
 import { type Layout, layoutOf, shards } from './layout.ts'
 import { nodeFileSystem } from './node-file-system.ts'
+import { readNote, writeNote } from './note.ts'
 import { openStore, readIdentity } from './store.ts'
 import { cidOf } from './tally.ts'
 import { tempNames } from './temp-names.ts'
@@ -82,13 +84,13 @@ class FsBackend implements Backend {
     this.traits = { durability, concurrency: 32 }
   }
 
-  async open(options?: OperationOptions): Promise<void> {
+  async open(options?: OpenOptions): Promise<void> {
     const signal = options?.signal
     signal?.throwIfAborted()
     if (this.#open) return
     await this.#settle('open', signal, async () => {
       await openStore(this.#files, this.#layout, {
-        create: this.#create,
+        create: this.#create && options?.expectedStore === undefined,
         tempName: this.#tempName,
         syncFolder: (path) => this.#syncIfAble(path),
         signal,
@@ -153,6 +155,20 @@ class FsBackend implements Backend {
 
   identity(options?: OperationOptions): Promise<string> {
     return this.#run('identity', options, () => readIdentity(this.#files, this.#layout))
+  }
+
+  /** Missing is an answer only where the store is. */
+  readNote(options?: OperationOptions): Promise<string | undefined> {
+    return this.#run('readNote', options, async () => {
+      await readIdentity(this.#files, this.#layout)
+      return readNote(this.#files, this.#layout)
+    })
+  }
+
+  writeNote(note: string, options?: OperationOptions): Promise<void> {
+    return this.#run('writeNote', options, () =>
+      writeNote(this.#files, this.#layout, note, this.#tempName(), (path) => this.#syncIfAble(path)),
+    )
   }
 
   async ping(options?: OperationOptions): Promise<void> {

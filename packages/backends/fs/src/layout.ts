@@ -2,6 +2,7 @@
  * Where things are in a store, version 1:
  *
  *     <root>/blocks/store.json   what this is, and the store's random id
+ *     <root>/blocks/note         what a pool keeps with the store; missing until it does
  *     <root>/blocks/aa … 77/     1,024 shard folders, named by two characters of base32
  *     <root>/blocks/yq/…ayqa     a block: the name is the base32 of its multihash, the shard its two characters before
  *                                the last one (Kubo's "next-to-last/2": the last one may carry few bits)
@@ -13,12 +14,13 @@ export interface Layout {
   readonly root: string
   readonly blocks: string
   readonly storeFile: string
+  readonly note: string
   readonly tmp: string
 }
 
 export function layoutOf(root: string): Layout {
   const blocks = `${root}/blocks`
-  return { root, blocks, storeFile: storeFileIn(blocks), tmp: `${root}/tmp` }
+  return { root, blocks, storeFile: storeFileIn(blocks), note: `${blocks}/note`, tmp: `${root}/tmp` }
 }
 
 export function storeFileIn(blocks: string): string {

@@ -24,16 +24,18 @@ export interface Connection {
 
 /**
  * Opens the database and makes the store when there is none.
- * @throws PoolError `ERR_STORE_INVALID` for what is not ours, which is left untouched.
+ * @throws PoolError `ERR_STORE_INVALID` for what is not ours, which is left untouched; `ERR_STORE_GONE` when there is no
+ * store and none may be made.
  */
-export function connect({ source, name }: ResolvedSqliteOptions): Connection {
+export function connect({ source, name }: ResolvedSqliteOptions, mayCreate = true): Connection {
   if (source.path === undefined) {
-    if (inspect(source.database, name) === 'blank') create(source.database, name)
+    if (inspect(source.database, name) === 'blank') makeStore(source.database, name, mayCreate)
     return connection(source.database, name, () => {})
   }
+  if (!mayCreate && source.path !== MEMORY && !statOf(source.path)) throw gone(name)
   const db = source.path === MEMORY ? new Database(MEMORY) : openFile(source.path)
   try {
-    prepare(db, name, source.synchronous)
+    prepare(db, name, source.synchronous, mayCreate)
     return connection(db, name, () => db.close())
   } catch (error) {
     db.close()
@@ -41,12 +43,17 @@ export function connect({ source, name }: ResolvedSqliteOptions): Connection {
   }
 }
 
-function prepare(db: SqliteDatabase, name: string, synchronous: Synchronous): void {
+function makeStore(db: SqliteDatabase, name: string, mayCreate: boolean): void {
+  if (!mayCreate) throw gone(name)
+  create(db, name)
+}
+
+function prepare(db: SqliteDatabase, name: string, synchronous: Synchronous, mayCreate: boolean): void {
   const found = inspect(db, name)
   db.exec(`PRAGMA synchronous = ${synchronous}`)
   if (found === 'blank') {
     db.exec(`PRAGMA page_size = ${PAGE_BYTES}`)
-    create(db, name)
+    makeStore(db, name, mayCreate)
   }
   pragma(db, 'journal_mode = WAL')
 }

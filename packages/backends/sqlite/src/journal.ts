@@ -109,12 +109,17 @@ function debtOf({ multihash, value }: DebtRow): Debt {
   return { multihash: Uint8Array.from(multihash), ...(JSON.parse(value) as Omit<Debt, 'multihash'>) }
 }
 
+function damaged(path: string, cause: unknown): PoolError {
+  const wayOut = 'bring a whole one back, or move it away and open with acceptJournalLoss: true'
+  return new PoolError('ERR_JOURNAL_LOST', `the journal '${path}' is damaged, or no database: ${wayOut}`, {
+    cause,
+  })
+}
+
 function attempt<T>(path: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    throw isUnusable(error)
-      ? invalidStore(path, 'is not a database, or is damaged', error)
-      : toPoolError(error, path)
+    throw isUnusable(error) ? damaged(path, error) : toPoolError(error, path)
   }
 }

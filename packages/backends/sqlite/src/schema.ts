@@ -16,7 +16,8 @@ const SCHEMA = `
     one INTEGER PRIMARY KEY CHECK (one = 1),
     id TEXT NOT NULL,
     blocks INTEGER NOT NULL,
-    bytes INTEGER NOT NULL
+    bytes INTEGER NOT NULL,
+    note TEXT
   ) STRICT;
 `
 
@@ -44,7 +45,7 @@ export function create(db: SqliteDatabase, name: string): void {
   inTransaction(db, () => {
     if (inspect(db, name) === 'ours') return
     db.exec(SCHEMA)
-    db.prepare('INSERT INTO store VALUES (1, ?, 0, 0)').run(randomUUID())
+    db.prepare('INSERT INTO store VALUES (1, ?, 0, 0, NULL)').run(randomUUID())
   })
 }
 
@@ -54,6 +55,6 @@ function isEmpty(db: SqliteDatabase): boolean {
 
 function isComplete(db: SqliteDatabase, version: number): boolean {
   db.prepare('SELECT key, data FROM blocks LIMIT 1').get()
-  const row = db.prepare('SELECT id, blocks, bytes FROM store').get()
+  const row = db.prepare('SELECT id, blocks, bytes, note FROM store').get()
   return version === SCHEMA_VERSION && row !== undefined
 }

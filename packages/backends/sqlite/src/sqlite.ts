@@ -7,6 +7,7 @@ import {
   type Block,
   cidFromMultihash,
   type Durability,
+  type OpenOptions,
   type OperationOptions,
   PoolError,
   type Usage,
@@ -65,11 +66,12 @@ class SqliteBackend implements Backend {
     return this.#traits
   }
 
-  open(options?: OperationOptions): Promise<void> {
+  open(options?: OpenOptions): Promise<void> {
     return this.#inTurn(async () => {
       options?.signal?.throwIfAborted()
       if (this.#session) return
-      const connection = await this.#unlocked(() => connect(this.#options), options)
+      const mayCreate = options?.expectedStore === undefined
+      const connection = await this.#unlocked(() => connect(this.#options, mayCreate), options)
       this.#session = { ...connection, queue: writeQueue(connection, this.#options) }
       this.#traits = traitsOf(measuredDurability(connection.db))
     })
@@ -127,6 +129,18 @@ class SqliteBackend implements Backend {
       if (id === undefined) throw gone(this.#options.name)
       return id
     })
+  }
+
+  readNote(options?: OperationOptions): Promise<string | undefined> {
+    return this.#read(options, ({ table }) => table.note() ?? undefined)
+  }
+
+  async writeNote(note: string, options?: OperationOptions): Promise<void> {
+    await this.#unlocked(() => {
+      const { checkPresence, table } = this.#usable(options)
+      table.setNote(note)
+      checkPresence()
+    }, options)
   }
 
   async ping(options?: OperationOptions): Promise<void> {

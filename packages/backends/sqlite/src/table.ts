@@ -23,6 +23,9 @@ export interface BlockTable {
   usage(): Usage
   /** The identity that was made with the store. */
   id(): string | undefined
+  /** The text kept with the store; null when there is none. */
+  note(): string | null
+  setNote(note: string): void
   /** All writes in their order and in one transaction; throws when none of them has happened. */
   write(writes: readonly Write[]): Failures
 }
@@ -33,6 +36,8 @@ export function blockTable(db: SqliteDatabase): BlockTable {
   const keys = db.prepare('SELECT key FROM blocks WHERE key > ? ORDER BY key LIMIT ?').pluck()
   const usage = db.prepare('SELECT blocks, bytes FROM store')
   const id = db.prepare('SELECT id FROM store').pluck()
+  const note = db.prepare('SELECT note FROM store').pluck()
+  const setNote = db.prepare('UPDATE store SET note = ?')
   const writer = new Writer(db)
   return {
     get: (key) => get.get(key) as Uint8Array | undefined,
@@ -43,6 +48,8 @@ export function blockTable(db: SqliteDatabase): BlockTable {
       return { blocks: Number(blocks), bytes: Number(bytes) }
     },
     id: () => id.get() as string | undefined,
+    note: () => note.get() as string | null,
+    setNote: (text) => void setNote.run(text),
     write: (writes) => writer.write(writes),
   }
 }

@@ -1,8 +1,17 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Backend, createPool, type Debt, type Journal, type JournalHead, memory } from '@blockpool/core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  type Backend,
+  createPool,
+  type Debt,
+  type Journal,
+  type JournalHead,
+  memory,
+  type PoolEvent,
+  type PoolOptions,
+} from '@blockpool/core'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { sqliteJournal } from '../src/journal.ts'
 import { sqlite } from '../src/sqlite.ts'
 import { blockOf } from './blocks.ts'
@@ -71,7 +80,7 @@ describe('sqliteJournal', () => {
     const file = path()
     writeFileSync(file, 'not a database, but long enough to be taken for the beginning of one'.repeat(40))
     const before = await readFile(file)
-    await expect(sqliteJournal(file).open()).rejects.toMatchObject({ code: 'ERR_STORE_INVALID' })
+    await expect(sqliteJournal(file).open()).rejects.toMatchObject({ code: 'ERR_JOURNAL_LOST' })
     expect(await readFile(file)).toEqual(before)
     const blocks = path()
     const store = sqlite(blocks)
@@ -85,28 +94,28 @@ describe('sqliteJournal', () => {
   })
 })
 
-describe('a pool with a durable journal', () => {
-  /** A backend whose deletes fail while it is told so. */
-  function stubborn(inner: Backend): Backend & { refuses: boolean } {
-    return {
-      refuses: false,
-      type: inner.type,
-      get traits() {
-        return inner.traits
-      },
-      open: () => inner.open?.() as Promise<void>,
-      close: () => inner.close?.() as Promise<void>,
-      identity: () => inner.identity?.() as Promise<string>,
-      get: inner.get.bind(inner),
-      put: inner.put.bind(inner),
-      has: inner.has.bind(inner),
-      list: inner.list.bind(inner),
-      delete(cid, options) {
-        return this.refuses ? Promise.reject(new Error('no')) : inner.delete(cid, options)
-      },
-    }
+/** A backend whose deletes fail while it is told so. */
+function stubborn(inner: Backend): Backend & { refuses: boolean } {
+  return {
+    refuses: false,
+    type: inner.type,
+    get traits() {
+      return inner.traits
+    },
+    open: () => inner.open?.() as Promise<void>,
+    close: () => inner.close?.() as Promise<void>,
+    identity: () => inner.identity?.() as Promise<string>,
+    get: inner.get.bind(inner),
+    put: inner.put.bind(inner),
+    has: inner.has.bind(inner),
+    list: inner.list.bind(inner),
+    delete(cid, options) {
+      return this.refuses ? Promise.reject(new Error('no')) : inner.delete(cid, options)
+    },
   }
+}
 
+describe('a pool with a durable journal', () => {
   test('finishes a delete after a restart, and hides the block until then', async () => {
     const files = { a: path(), b: path(), journal: path() }
     const one = await blockOf('deleted')
@@ -176,8 +185,150 @@ describe('a pool with a durable journal', () => {
     await first.close()
     for (const suffix of ['', '-wal', '-shm']) rmSync(`${files.a}${suffix}`, { force: true })
     const second = await open()
-    expect(second.stats().backends.a.unhealthyReason).toBe('store changed')
+    expect(second.stats().backends.a.unhealthyReason).toBe('not open')
+    // As on a mount point without its disk, no new store is made.
+    expect(existsSync(files.a)).toBe(false)
     await expect(second.has((await blockOf('on a')).cid)).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE' })
     await second.close()
   })
 })
+
+describe('a journal that is not the newest', () => {
+  interface Files {
+    readonly a: string
+    readonly b: string
+    readonly journal: string
+  }
+  const newFiles = (): Files => ({ a: path(), b: path(), journal: path() })
+  const open = (files: Files, options: Partial<PoolOptions> = {}) =>
+    createPool({
+      copies: 2,
+      journal: sqliteJournal(files.journal),
+      backends: { a: { backend: sqlite(files.a) }, b: { backend: sqlite(files.b) } },
+      ...options,
+    })
+  const move = (from: string, to: string): void => {
+    for (const suffix of ['', '-wal', '-shm']) {
+      rmSync(`${to}${suffix}`, { force: true })
+      if (existsSync(`${from}${suffix}`)) copyFileSync(`${from}${suffix}`, `${to}${suffix}`)
+    }
+  }
+  const lost = { code: 'ERR_JOURNAL_LOST', message: expect.stringContaining('acceptJournalLoss') }
+
+  test('is refused when it is an older copy, unless the loss is accepted', async () => {
+    const files = newFiles()
+    const older = path()
+    const one = await blockOf('put, deleted, put again')
+    const first = await open(files)
+    await first.put(one)
+    await first.close()
+    move(files.journal, older)
+    await (await open(files)).close()
+    move(older, files.journal)
+    await expect(open(files)).rejects.toMatchObject(lost)
+    const pool = await open(files, { acceptJournalLoss: true })
+    expect(Buffer.from((await pool.get(one.cid)) ?? [])).toEqual(Buffer.from(one.bytes))
+    // F is 1: one backend that does not answer may have the only copy.
+    pool.setHealth('b', false)
+    await expect(pool.has((await blockOf('absent')).cid)).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE' })
+    await pool.close()
+    await (await open(files)).close()
+  })
+
+  test('is told from a copy that was taken while the pool was open, once a health check has been', async () => {
+    const files = newFiles()
+    const copy = newFiles()
+    const one = await blockOf('deleted, and put again')
+    const b = stubborn(sqlite(files.b))
+    const backends = { a: { backend: sqlite(files.a) }, b: { backend: b } }
+    const pool = await open(files, { backends, writeQuorum: 1, healthIntervalMs: 20, repairsPerSecond: 1 })
+    b.refuses = true
+    await pool.delete(one.cid)
+    // The tombstone stands, because a backend has not confirmed.
+    move(files.journal, copy.journal)
+    const older = sqliteJournal(copy.journal)
+    const { generation = 0 } = (await older.open()) ?? {}
+    await older.close()
+    await pool.put(one)
+    await vi.waitFor(async () => expect(await generationIn(files.a)).toBeGreaterThan(generation))
+    // As after a kill: the files as they are now, and the older journal.
+    move(files.a, copy.a)
+    move(files.b, copy.b)
+    await pool.close()
+    await expect(open(copy)).rejects.toMatchObject(lost)
+    const again = await open(copy, { acceptJournalLoss: true })
+    await again.settled()
+    expect(Buffer.from((await again.get(one.cid)) ?? [])).toEqual(Buffer.from(one.bytes))
+    await again.close()
+  })
+
+  test('is refused when it is missing, damaged, or of another pool', async () => {
+    const files = newFiles()
+    const other = newFiles()
+    for (const each of [files, other]) await (await open(each)).close()
+    await expect(open({ ...files, journal: other.journal })).rejects.toMatchObject(lost)
+    await expect(open({ ...files, journal: path() })).rejects.toMatchObject(lost)
+    const broken = path()
+    writeFileSync(broken, 'no journal any more'.repeat(400))
+    await expect(open({ ...files, journal: broken })).rejects.toMatchObject(lost)
+    // Nothing was changed: the right one still fits.
+    await (await open(files)).close()
+    await (await open({ ...files, journal: path() }, { acceptJournalLoss: true })).close()
+  })
+
+  test('does not concern a store that was removed from its pool', async () => {
+    const files = newFiles()
+    const pool = await open(files, { copies: 1 })
+    await pool.remove('b')
+    await pool.close()
+    const b = { b: { backend: sqlite(files.b) } }
+    await (await open(files, { backends: b, journal: sqliteJournal(path()) })).close()
+  })
+
+  test('is refused by a backend that could not be opened with the pool', async () => {
+    const files = newFiles()
+    const older = path()
+    await (await open(files)).close()
+    move(files.journal, older)
+    await (await open(files)).close()
+    move(older, files.journal)
+    const b = away(sqlite(files.b))
+    const events: PoolEvent[] = []
+    const pool = await open(files, {
+      backends: { m: { backend: memory() }, b: { backend: b } },
+      healthIntervalMs: 20,
+      onEvent: (event) => events.push(event),
+    })
+    b.isAway = false
+    await vi.waitFor(() =>
+      expect(events).toContainEqual(
+        expect.objectContaining({ type: 'unhealthy', backend: 'b', error: expect.objectContaining(lost) }),
+      ),
+    )
+    expect(pool.stats().backends.b?.unhealthyReason).toBe('not open')
+    await pool.close()
+  })
+})
+
+/** The state of the journal that the pool has noted in the store, read by another connection. */
+async function generationIn(file: string): Promise<number> {
+  const store = sqlite(file)
+  await store.open?.()
+  try {
+    return JSON.parse((await store.readNote?.()) ?? '').generation
+  } finally {
+    await store.close?.()
+  }
+}
+
+/** A backend that cannot be opened while it is away. */
+function away(inner: Backend): Backend & { isAway: boolean } {
+  const opened = inner.open?.bind(inner)
+  return Object.assign(inner, {
+    isAway: true,
+    async open(this: { readonly isAway: boolean }) {
+      if (this.isAway) throw new Error('away')
+      await opened?.()
+    },
+  })
+}

@@ -14,6 +14,7 @@ import { limitsCases } from './limits.ts'
 import { listCases } from './list.ts'
 import { listingWhileWritingCases } from './listing-while-writing.ts'
 import { modelCases } from './model.ts'
+import { noteCases } from './note.ts'
 import { putCases } from './put.ts'
 import { traitsCases } from './traits.ts'
 import { usageCases } from './usage.ts'
@@ -35,6 +36,7 @@ export const backendCases: readonly BackendCase[] = [
   ...lifetimeCases,
   ...durabilityCases,
   ...identityCases,
+  ...noteCases,
   ...usageCases,
   ...traitsCases,
   ...modelCases,

@@ -7,7 +7,9 @@ const neverClosing: readonly Broken[] = verbs.map(({ name }) =>
   broken(`closed/${name}`, 'close does nothing', () => ({ close: async () => {} })),
 )
 
-/** Bugs in the lifetime, in durability, identity, usage and traits. */
+let sharedNote: string | undefined
+
+/** Bugs in the lifetime, in durability, identity, note, usage and traits. */
 export const brokenLifetimes: readonly Broken[] = [
   ...neverClosing,
   broken('closed/get', 'a closed store answers as if it were empty', (inner) => {
@@ -91,6 +93,26 @@ export const brokenLifetimes: readonly Broken[] = [
   })),
   broken('identity/stays', 'there is no identity', () => ({ identity: async () => '' })),
   broken('identity/own', 'all stores have one identity', () => ({ identity: async () => 'store' })),
+  broken('note/kept', 'the first note stays for good', (inner) => ({
+    writeNote: async (note) => {
+      if (!(await inner.readNote?.())) await inner.writeNote?.(note)
+    },
+  })),
+  broken('note/own', 'all stores have one note', () => ({
+    readNote: async () => sharedNote,
+    writeNote: async (note) => {
+      sharedNote = note
+    },
+  })),
+  brokenDisk('note/outlives-close', 'the note is kept in the instance', () => {
+    let kept: string | undefined
+    return {
+      readNote: async () => kept,
+      writeNote: async (note) => {
+        kept = note
+      },
+    }
+  }),
   brokenDisk('identity/outlives-close', 'each instance has an identity of its own', () => {
     const id = globalThis.crypto.randomUUID()
     return { identity: async () => id }

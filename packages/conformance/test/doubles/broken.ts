@@ -50,6 +50,8 @@ function changed(inner: Backend, change: (inner: Backend) => Partial<Backend>): 
     ping: async (options) => inner.ping?.(options),
     usage: async () => (await inner.usage?.()) ?? { blocks: 0, bytes: 0 },
     identity: async () => (await inner.identity?.()) ?? '',
+    readNote: async () => inner.readNote?.(),
+    writeNote: async (note) => inner.writeNote?.(note),
   }
   return { ...calls, ...change(inner) }
 }

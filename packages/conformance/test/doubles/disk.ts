@@ -14,6 +14,7 @@ import type { CreateBackend } from '../../src/index.ts'
 export interface Disk {
   readonly blocks: Map<string, Block>
   id: string
+  note?: string
 }
 
 const DISK_MAX_BLOCK_BYTES: number = 2 * 1024 * 1024
@@ -66,6 +67,10 @@ export function diskBackend(data: Disk): Backend {
     ping: admit,
     usage: async () => usageOf(data),
     identity: async () => data.id,
+    readNote: async () => data.note,
+    async writeNote(note) {
+      data.note = note
+    },
   }
 }
 

@@ -90,6 +90,6 @@ export async function rewrite(
       )
     }
   }
-  context.rewritten(subject, member, block.bytes.length)
+  context.healed(subject, member, block.bytes.length)
   return undefined
 }

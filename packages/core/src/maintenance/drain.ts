@@ -18,6 +18,8 @@ export interface RemoveReport {
   readonly atRisk: number
   /** The first 1,000 of them. */
   readonly atRiskCids: readonly CID[]
+  /** What the backend's `close` failed with; it is detached all the same. */
+  readonly closeError?: unknown
   /** The backend could be listed to its end, so that `atRisk` is the whole truth. */
   readonly complete: boolean
 }

@@ -26,8 +26,8 @@ export class Repairs {
 
   /** Something is owed that nobody else is paying now. */
   start(): void {
-    const { closed, debts, options } = this.#context
-    if (this.#running || closed || debts.size === 0 || options.repairsPerSecond === 0) return
+    const { closed, debts, inUse, options } = this.#context
+    if (this.#running || closed || !inUse || debts.size === 0 || options.repairsPerSecond === 0) return
     this.#running = true
     this.#cancelRetry?.()
     this.#cancelRetry = undefined
@@ -130,7 +130,8 @@ export class Repairs {
     bytes: Uint8Array,
   ): Promise<void> {
     const { clock } = this.#context.options
-    for (const member of corrupt) {
+    const bad = this.#context.corruptAt(subject)
+    for (const member of corrupt.filter(({ location }) => bad.has(location))) {
       if (whyNotWrite(member, bytes.length, clock.now()) || this.#context.unsettled.has(subject.key, member))
         continue
       const error = await rewrite(this.#context, subject, { cid: subject.cid, bytes }, member)
@@ -148,21 +149,30 @@ export class Repairs {
     this.#context.emit({ type: 'repaired', cid: subject.cid, backend: member.id })
   }
 
-  /** Bytes of a copy that stands somewhere now: a block that was deleted meanwhile is not brought back. */
+  /**
+   * Bytes of a copy that stands somewhere now: a block that was deleted meanwhile is not brought back. Copies in quarantine
+   * are read when there are no others: the mark may be older than the copy, after a crash, or the copy gone.
+   */
   async #find(
     subject: Subject,
-    except: readonly Member[],
+    corrupt: readonly Member[],
   ): Promise<{ readonly bytes?: Uint8Array | undefined; readonly nowhere: boolean }> {
-    const { members } = this.#context
+    const { members, monitor } = this.#context
     const hinted = this.#context.hinted(subject)
-    const sources = [...hinted, ...members.readers.filter((member) => !hinted.includes(member))]
+    const rest = members.readers.filter((member) => !hinted.includes(member) && !corrupt.includes(member))
+    const sources = [...hinted, ...rest, ...corrupt.filter((member) => members.readers.includes(member))]
     let missing = 0
     for (const member of sources) {
-      if (except.includes(member)) continue
       const call = await ask(member, 'get', subject)
-      if (call.outcome === 'ok') return { bytes: call.bytes, nowhere: false }
-      if (call.outcome === 'corrupt') this.#context.corrupted(subject, member)
-      if (call.outcome === 'missing') missing++
+      const marked = corrupt.includes(member)
+      if (call.outcome === 'ok') {
+        if (marked) this.#context.healed(subject, member, call.bytes?.length ?? 0)
+        return { bytes: call.bytes, nowhere: false }
+      }
+      if (call.outcome === 'corrupt' && !marked) this.#context.corrupted(subject, member)
+      if (call.outcome !== 'missing') continue
+      missing++
+      if (marked && (await monitor.confirmedAfter(member))) this.#context.deleted(subject, member)
     }
     const unconfirmed = await this.#context.monitor.unconfirmed(sources)
     return { nowhere: missing === members.all.length && !unconfirmed?.length }

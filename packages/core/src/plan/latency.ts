@@ -11,6 +11,32 @@ export class SmoothedLatency {
   }
 }
 
+const KEPT = 128
+/** Fewer measurements say nothing about the slowest one in twenty. */
+const ENOUGH = 20
+const P95 = 0.95
+/** Sorting is worth it once in so many measurements. */
+const SORT_EVERY = 8
+
+/** The slow end of the last 128 measurements. */
+export class LatencyTail {
+  readonly #recent = new Float64Array(KEPT)
+  #count = 0
+  #p95: number | undefined
+
+  /** What 95 of 100 measurements do not exceed, in milliseconds; undefined before there are 20. */
+  get p95(): number | undefined {
+    return this.#p95
+  }
+
+  observe(ms: number): void {
+    this.#recent[this.#count++ % KEPT] = ms
+    if (this.#count < ENOUGH || this.#count % SORT_EVERY !== 0) return
+    const sorted = this.#recent.slice(0, Math.min(this.#count, KEPT)).sort()
+    this.#p95 = sorted[Math.ceil(sorted.length * P95) - 1]
+  }
+}
+
 /** The middle of the values (the lower one of two); 0 of none. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)

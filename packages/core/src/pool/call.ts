@@ -39,6 +39,8 @@ export class Call implements OperationOptions, Watched {
   withDriver = false
   /** A breaker that is not closed has let it through: its outcome decides. */
   probe = false
+  /** It took so long that another backend was asked too. */
+  hedged = false
   /** The driver gave up, but what it sent may still arrive. */
   cut = false
   /** It waits for a free place in the backend, between these two. Owned by the queue. */

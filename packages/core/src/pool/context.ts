@@ -4,6 +4,7 @@ import { PoolError } from '../errors.ts'
 import type { PoolEvent } from '../events.ts'
 import { Hashes } from '../hash.ts'
 import { Repairs } from '../maintenance/repair.ts'
+import type { ScrubSpan } from '../maintenance/scrub.ts'
 import type { ResolvedOptions } from '../options.ts'
 import { isLastResort } from '../plan/eligibility.ts'
 import { randomStream } from '../random.ts'
@@ -11,6 +12,7 @@ import { Debts } from '../state/debts.ts'
 import { LocationHints } from '../state/location-hints.ts'
 import { Quarantine } from '../state/quarantine.ts'
 import type { RouteRequest } from '../strategy.ts'
+import { Hedges } from './hedges.ts'
 import type { Listing } from './list.ts'
 import type { Member, MemberServices } from './member.ts'
 import { Members } from './members.ts'
@@ -60,16 +62,22 @@ export class PoolContext {
   readonly behind: Map<number, PutOperation> = new Map()
   /** Listings under way: they are told of blocks that move. */
   readonly listings: Set<Listing> = new Set()
+  readonly scrubs: Set<ScrubSpan> = new Set()
   readonly random: () => number
   readonly monitor: Monitor
   readonly debts: Debts
   readonly repairs: Repairs
+  /** Undefined when reads are not hedged. */
+  readonly hedges: Hedges | undefined
   /** The fewest copies that an acknowledged block can have: F in docs/guarantees.md. */
   leastCopies = 1
   /** The journal says that the pool is in use. */
   inUse = false
   journalId = ''
+  replaces: readonly string[] = []
+  /** The state of the journal: the one that it was told last, and the one that it has for certain. */
   generation = 0
+  writtenGeneration = 0
   failovers = 0
   repaired = 0
   closed = true
@@ -97,6 +105,7 @@ export class PoolContext {
     this.debts = new Debts(options.journal)
     this.monitor = new Monitor(this)
     this.repairs = new Repairs(this)
+    this.hedges = options.hedge && new Hedges(options.hedge, options.clock)
   }
 
   emit(event: PoolEvent): void {
@@ -163,22 +172,31 @@ export class PoolContext {
     await this.writeHead(false)
   }
 
+  /** A scrub has found that every block has so many copies, or is owed them. Rejects with what the journal throws. */
+  async raiseLeastCopies(copies: number): Promise<void> {
+    if (copies <= this.leastCopies) return
+    this.leastCopies = copies
+    await this.writeHead(false)
+  }
+
   /** Tells the journal how the pool stands. */
   async writeHead(clean: boolean): Promise<void> {
+    const generation = ++this.generation
     const lasting = this.members.all.filter(({ traits }) => traits.durability !== 'none')
     const stores = lasting.flatMap(({ id, storeId }) => (storeId === undefined ? [] : [[id, storeId]]))
-    this.generation++
     await this.debts.head({
       id: this.journalId,
-      generation: this.generation,
+      replaces: this.replaces,
+      generation,
       clean,
       leastCopies: this.leastCopies,
       stores: Object.fromEntries(stores),
     })
+    this.writtenGeneration = Math.max(this.writtenGeneration, generation)
   }
 
-  /** A copy was written where it was missing or corrupt. */
-  rewritten(subject: Subject, member: Member, size: number): void {
+  /** A copy was written where it was missing or corrupt, or one that was corrupt was found to be whole. */
+  healed(subject: Subject, member: Member, size: number): void {
     const replaced = this.corruptAt(subject).has(member.location)
     this.quarantine.remove(subject.key, member.location)
     this.debts.healed(subject.key, member.id)
@@ -219,6 +237,6 @@ export class PoolContext {
   }
 
   assertOpen(): void {
-    if (this.closed) throw new PoolError('ERR_CLOSED', 'the pool is closed')
+    if (this.closed || !this.inUse) throw new PoolError('ERR_CLOSED', 'the pool is not open')
   }
 }

@@ -8,12 +8,13 @@ import type { Hashes } from '../hash.ts'
 import { type ResolvedSettings, resolveSettings } from '../options.ts'
 import type { Standing } from '../plan/eligibility.ts'
 import { admits, type Breaker, type BreakerEvent, CLOSED, step } from '../plan/health.ts'
-import { SmoothedLatency } from '../plan/latency.ts'
+import { LatencyTail, SmoothedLatency } from '../plan/latency.ts'
 import { outcomeOf, verdictOf } from '../plan/outcome.ts'
 import type { CallCounts } from '../stats.ts'
 import type { Candidate } from '../strategy.ts'
 import { Call, type CallOwner, type Verb } from './call.ts'
 import { CallQueue } from './call-queue.ts'
+import type { JournalNote } from './journal-notes.ts'
 import { Step } from './step.ts'
 import type { Sweeper } from './sweeper.ts'
 
@@ -51,6 +52,7 @@ export class Member implements Candidate, Standing {
   #given: BackendSettings = {}
   readonly readLatency: SmoothedLatency = new SmoothedLatency()
   readonly writeLatency: SmoothedLatency = new SmoothedLatency()
+  readonly readTail: LatencyTail = new LatencyTail()
   readonly counts: { -readonly [K in keyof CallCounts]: number } = noCounts()
   #calls = 0
   #puts = 0
@@ -84,10 +86,16 @@ export class Member implements Candidate, Standing {
   reservedBytes = 0
   inFlight = 0
   lastHealthCheck: number | undefined
+  /** The operator wants it out of service, whatever else. */
+  setAside = false
+  /** Why it could not be opened the last time, in words. */
+  whyNotOpen: string | undefined
   /** Times that it was tried to open it. */
   openAttempts = 0
   /** The store's id when it was opened; undefined when it has none. */
   storeId: string | undefined
+  /** The state of the journal that the store was used with, when it was opened. */
+  note: JournalNote | undefined
   /** When the store's id was last seen to be the same, in the clock's milliseconds. */
   storeSeenAt: number = Number.NEGATIVE_INFINITY
 
@@ -196,7 +204,7 @@ export class Member implements Candidate, Standing {
     this.writeBreaker = CLOSED
     // What lasts no longer than its process is another store when it opens again, and may be.
     if (this.traits.durability === 'none') this.storeId = undefined
-    if (wasOpen) await this.backend.close?.()
+    if (wasOpen && this.backend.close) await this.within('close', async () => this.backend.close?.())
   }
 
   matches(cid: CID, bytes: Uint8Array): boolean | undefined {
@@ -230,7 +238,7 @@ export class Member implements Candidate, Standing {
       counts.writes++
       counts.bytesWritten += size
     }
-    if (call.startedAt >= 0 && call.outcome === 'ok') this.#observe(call)
+    if (call.startedAt >= 0 && (call.outcome === 'ok' || call.hedged)) this.#observe(call)
     this.#judge(call)
   }
 
@@ -281,8 +289,11 @@ export class Member implements Candidate, Standing {
 
   #observe(call: Call): void {
     const ms = this.#services.clock.now() - call.startedAt
-    if (call.verb === 'get') this.readLatency.observe(ms)
-    else if (call.verb === 'put') this.writeLatency.observe(ms)
+    if (call.verb === 'get') {
+      // One that was given up because it was slow counts among the slow ones.
+      this.readTail.observe(ms)
+      if (call.outcome === 'ok') this.readLatency.observe(ms)
+    } else if (call.verb === 'put') this.writeLatency.observe(ms)
   }
 
   #launch(call: Call): void {

@@ -5,6 +5,7 @@ import { ask } from '../maintenance/turn.ts'
 import type { Breaker } from '../plan/health.ts'
 import type { Call } from './call.ts'
 import { type PoolContext, Subject } from './context.ts'
+import { journalLost, newerNotes, noteJournal, readNote } from './journal-notes.ts'
 import type { Direction, Member } from './member.ts'
 
 /** An absence is told only when the store's identity was seen at most this long ago. */
@@ -37,6 +38,8 @@ export class Monitor {
   /** Cancels what is to be done later. */
   readonly #later = new Set<() => void>()
   #cancel: (() => void) | undefined
+  /** Changes of the debts when the journal was last told apart from older copies of it. */
+  #changes = 0
 
   constructor(context: PoolContext) {
     this.#context = context
@@ -64,7 +67,8 @@ export class Monitor {
     const { backend } = member
     const attempt = ++member.openAttempts
     await member.within('open', async (options) => {
-      await backend.open?.(options)
+      const { signal } = options
+      await backend.open?.(member.storeId === undefined ? options : { signal, expectedStore: member.storeId })
       // Nobody waits for it any more, and nobody has tried again.
       if (options.signal.aborted && attempt === member.openAttempts) await backend.close?.()
     })
@@ -75,14 +79,23 @@ export class Monitor {
       if (member.unhealthyReason === 'not open') await backend.close?.().catch(() => {})
       throw error
     }
-    this.#mark(member, undefined)
+    this.#mark(member, member.setAside ? 'set by the operator' : undefined)
+  }
+
+  /** A backend could not be opened: told once for each reason. */
+  notOpened(member: Member, error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error)
+    if (member.unhealthyReason !== 'not open' || member.whyNotOpen === reason) return
+    member.whyNotOpen = reason
+    this.#context.emit({ type: 'unhealthy', backend: member.id, reason: 'not open', error })
   }
 
   async #opened(member: Member): Promise<void> {
     member.configure({})
     const id = await this.#identityOf(member)
+    await readNote(member)
     const lasting = member.traits.durability !== 'none'
-    if (lasting && member.storeId !== undefined && member.storeId !== id) {
+    if (lasting && member.storeId !== undefined && member.storeId !== id && !this.#isNewlyKnown(member)) {
       this.#mark(member, 'store changed')
       throw new PoolError('ERR_STORE_GONE', `${member.label} holds another store than before`)
     }
@@ -91,7 +104,22 @@ export class Monitor {
     const measured = this.#measure(member)
     // Capacity is enforced from the first write on; otherwise a tally that takes long is not waited for.
     await (member.capacityBytes === undefined ? this.#atMost(MEASURE_WAIT_MS, measured) : measured)
-    this.#context.assertOpen()
+    if (this.#context.closed) throw new PoolError('ERR_CLOSED', 'the pool is closed')
+    this.#vet(member)
+  }
+
+  /** The store belongs with another journal, and that this one does not know it is accepted. */
+  #isNewlyKnown({ note }: Member): boolean {
+    const { journalId, options } = this.#context
+    return options.acceptJournalLoss && note !== undefined && note.journal !== journalId
+  }
+
+  /** A backend that could not be opened with the pool may know of a newer journal. */
+  #vet(member: Member): void {
+    const { inUse, members, options } = this.#context
+    if (!inUse || !members.has(member.id) || options.acceptJournalLoss) return
+    const [newer] = newerNotes(this.#context, [member])
+    if (newer) throw journalLost(newer)
   }
 
   /** Asks the backend whether it is there and still the same store. */
@@ -103,11 +131,14 @@ export class Monitor {
     this.#checking.add(member)
     const before = member.unhealthyReason
     try {
-      if (before === 'not open') await this.open(member)
-      else await this.#probe(member)
+      if (before === 'not open') {
+        await this.open(member)
+        await noteJournal(this.#context, [member])
+      } else await this.#probe(member)
     } catch (error) {
+      if (before === 'not open') this.notOpened(member, error)
       // What the operator has said meanwhile stands.
-      if (before !== 'not open' && member.unhealthyReason === before) this.#fault(member, error)
+      else if (member.unhealthyReason === before) this.#fault(member, error)
     } finally {
       this.#checking.delete(member)
     }
@@ -146,13 +177,20 @@ export class Monitor {
     let call: Call | undefined
     do call = await ask(member, 'has', subject)
     while (call.probe && member.readBreaker.state === 'half-open' && call.outcome === 'missing')
+    // Another call was the probe, or it could not be asked: without traffic nobody else would.
+    if (member.readBreaker.state === 'half-open')
+      this.#after(RECHECK_MS, () => void this.#probeBreaker(member))
   }
 
   /** The operator's word: `false` takes the backend out of service, `true` back in. */
   setHealth(member: Member, healthy: boolean): void {
     member.lastHealthCheck = this.#context.options.clock.wallTime()
-    if (member.unhealthyReason === 'not open') return
-    this.#mark(member, healthy ? undefined : 'set by the operator')
+    member.setAside = !healthy
+    const { unhealthyReason } = member
+    if (unhealthyReason === 'not open') return
+    if (!healthy) this.#mark(member, 'set by the operator')
+    // A store that is another than before stays out of service until it is the same again.
+    else if (unhealthyReason !== 'store changed') this.#mark(member, undefined)
     if (healthy) void this.check(member)
   }
 
@@ -235,7 +273,23 @@ export class Monitor {
   async #round(): Promise<void> {
     const round = this.#cancel
     await Promise.all(this.#context.members.all.map((member) => this.check(member)))
+    await this.#advance()
     if (this.#cancel === round) this.start()
+  }
+
+  /** Something was owed or paid: from here on an older copy of the journal is known for one. */
+  async #advance(): Promise<void> {
+    const { closed, debts, inUse } = this.#context
+    if (closed || !inUse || debts.changes === this.#changes) return
+    this.#changes = debts.changes
+    try {
+      await this.#context.writeHead(false)
+    } catch {
+      // What must be in the journal tells its caller; this is tried again.
+      this.#changes = -1
+      return
+    }
+    await noteJournal(this.#context)
   }
 
   async #probe(member: Member): Promise<void> {

@@ -4,6 +4,7 @@ import { whyNotRead } from '../plan/eligibility.ts'
 import type { RouteRequest } from '../strategy.ts'
 import type { Call, CallOwner } from './call.ts'
 import type { PoolContext, Subject } from './context.ts'
+import type { HedgeWait } from './hedges.ts'
 import type { Member } from './member.ts'
 import type { Watched } from './sweeper.ts'
 import type { Turn } from './turns.ts'
@@ -27,6 +28,7 @@ export class ReadOperation implements CallOwner, Watched, Turn {
   readonly #context: PoolContext
   #calls: Call[] = []
   #pending = 0
+  #wait: HedgeWait | undefined
   #hinted: readonly Member[] | undefined
   #order: readonly Member[] | undefined
   #mark: number
@@ -53,6 +55,7 @@ export class ReadOperation implements CallOwner, Watched, Turn {
     context.begin()
     context.flights.set(this.turnKey, this)
     if (this.waiters.hasSignals) this.watch()
+    context.hedges?.earn()
     this.#advance(undefined)
   }
 
@@ -80,6 +83,7 @@ export class ReadOperation implements CallOwner, Watched, Turn {
 
   ended(call: Call): void {
     this.#pending--
+    this.#wait?.end()
     const { member, outcome } = call
     if (outcome === 'ok') this.#found(call)
     else if (outcome === 'missing') this.#context.hints.remove(this.subject.digest, member.location)
@@ -125,6 +129,20 @@ export class ReadOperation implements CallOwner, Watched, Turn {
     }
     if (last && isFault(last.outcome)) this.#failover(last)
     for (const member of next) this.#ask(member)
+    if (this.#context.hedges && next.length === 1) this.#hedgeLater(this.#calls.at(-1) as Call)
+  }
+
+  /** One backend is asked alone: when it takes long, the next one is asked too. */
+  #hedgeLater(call: Call): void {
+    this.#wait?.end()
+    this.#wait = this.#context.hedges?.wait(call.member, () => this.#hedge(call))
+  }
+
+  #hedge(slow: Call): void {
+    const [second] = this.#next(undefined)
+    if (!second || this.#context.isLastResort(second) || !this.#context.hedges?.take()) return
+    slow.hedged = true
+    this.#ask(second)
   }
 
   #next(last: Call | undefined): readonly Member[] {
@@ -198,6 +216,8 @@ export class ReadOperation implements CallOwner, Watched, Turn {
     const verdict = this.#verdict()
     if (verdict !== 'absent') {
       this.#reject(this.#notFound(verdict))
+      // Copies in quarantine are looked at again: one may be whole by now.
+      if (verdict === 'corrupt') this.#context.repairs.start()
       return
     }
     this.waiters.resolve(this.verb === 'get' ? undefined : false)
@@ -261,6 +281,7 @@ export class ReadOperation implements CallOwner, Watched, Turn {
 
   #end(): void {
     this.#done = true
+    this.#wait?.end()
     this.#context.sweeper.release(this)
     if (this.#context.flights.get(this.turnKey) === this) this.#context.flights.delete(this.turnKey)
     if (this.#inTurn && !this.#context.turns.withdraw(this)) this.#context.turns.leave(this)

@@ -2,32 +2,69 @@ import { blockKey, cidFromMultihash } from '../block.ts'
 import { quorumOf } from '../plan/quorum.ts'
 import type { JournalHead } from '../state/journal.ts'
 import type { PoolContext } from './context.ts'
+import { journalLost, newerNotes, noteJournal } from './journal-notes.ts'
 import type { Member } from './member.ts'
 
-/** Takes up what the journal knows, before the backends are opened. */
+/** Ids of journals kept that another one has replaced. */
+const MOST_REPLACED = 8
+
+/** Takes up which stores the journal knows, before the backends are opened. */
 export async function recall(context: PoolContext): Promise<JournalHead | undefined> {
-  const { debts, members, options, quarantine } = context
+  const { members, options } = context
   const head = await options.journal.open()
-  if (options.journal.durability !== 'none')
-    await debts.load((multihash) => blockKey(cidFromMultihash(multihash)))
   context.journalId = head?.id ?? globalThis.crypto.randomUUID()
+  context.replaces = head?.replaces ?? []
   context.generation = head?.generation ?? 0
   for (const member of members.all) member.storeId ??= head?.stores[member.id]
+  return head
+}
+
+/**
+ * No backend has been used with a newer journal, or with another one; or that is accepted.
+ * @throws PoolError `ERR_JOURNAL_LOST`
+ */
+export function assertNewestJournal(context: PoolContext): void {
+  if (context.options.acceptJournalLoss) return
+  const [newer] = newerNotes(context, context.members.all)
+  if (newer) throw journalLost(newer)
+}
+
+/** The journal stands from now on in the place of those that the backends were used with. */
+async function replaceJournals(context: PoolContext, newer: readonly Member[]): Promise<void> {
+  const ids = newer.flatMap(({ note }) => (note ? [note.journal, ...note.replaces] : []))
+  context.replaces = [...new Set([...ids, context.journalId, ...context.replaces])].slice(0, MOST_REPLACED)
+  context.journalId = globalThis.crypto.randomUUID()
+  for (const member of context.members.all)
+    if (member.unhealthyReason === 'not open') member.storeId = undefined
+  await context.debts.forgiveDeletes()
+}
+
+/**
+ * The backends are open: takes up what is owed, says how few copies a block can have, and that the pool is in use.
+ * @throws what the journal throws.
+ */
+export async function resume(context: PoolContext, head: JournalHead | undefined): Promise<void> {
+  const { debts, members, options } = context
+  const newer = newerNotes(context, members.all)
+  if (options.journal.durability !== 'none')
+    await debts.load((multihash) => blockKey(cidFromMultihash(multihash)))
+  if (newer.length > 0) await replaceJournals(context, newer)
+  quarantine(context)
+  context.leastCopies = newer.length > 0 ? 1 : await leastCopies(context, head)
+  await context.writeHead(false)
+  await noteJournal(context)
+  context.inUse = true
+  context.repairs.retry()
+}
+
+/** Copies that are known to be corrupt. */
+function quarantine({ debts, members, quarantine }: PoolContext): void {
   for (const [key, debt] of debts.entries()) {
     for (const id of debt.corruptIn) {
       const member = members.find(id)
       if (member) quarantine.add(key, member.location)
     }
   }
-  return head
-}
-
-/** The backends are open: says how few copies a block can have, and that the pool is in use. */
-export async function resume(context: PoolContext, head: JournalHead | undefined): Promise<void> {
-  context.leastCopies = await leastCopies(context, head)
-  await context.writeHead(false)
-  context.inUse = true
-  context.repairs.retry()
 }
 
 /** The pool closes in good order. */
@@ -37,10 +74,15 @@ export async function leave(context: PoolContext): Promise<PromiseSettledResult<
 }
 
 async function endJournal(context: PoolContext): Promise<void> {
-  await context.debts.flushed()
-  if (context.inUse) await context.writeHead(true)
-  context.inUse = false
-  await context.options.journal.close()
+  try {
+    await context.debts.flushed()
+    if (!context.inUse) return
+    context.inUse = false
+    await context.writeHead(true)
+    await noteJournal(context)
+  } finally {
+    await context.options.journal.close()
+  }
 }
 
 /** F: what the journal says after a clean close; the whole quorum of a pool that is new; otherwise 1. */

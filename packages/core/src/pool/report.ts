@@ -29,6 +29,7 @@ export function statsOf(context: PoolContext): PoolStats {
     tombstones: context.debts.tombstones,
     leastCopies: context.leastCopies,
     failovers: context.failovers,
+    hedges: context.hedges?.made ?? 0,
     repairs: context.repaired,
     copies: options.copies,
     strategy: options.strategy.type,

@@ -5,16 +5,18 @@ import type { OperationOptions } from '../block-store.ts'
 import { type BackendOutcome, PoolError } from '../errors.ts'
 import type { PoolEvent } from '../events.ts'
 import { assess, drain, type RemoveReport } from '../maintenance/drain.ts'
+import { Scrub, type ScrubReport } from '../maintenance/scrub.ts'
 import { type BackendEntry, type PoolOptions, resolveOptions } from '../options.ts'
 import { survives, weakest } from '../plan/quorum.ts'
 import type { Explanation, Location, PoolStats } from '../stats.ts'
 import { abortable } from './abortable.ts'
 import { PoolContext, Subject } from './context.ts'
 import { DeleteOperation } from './delete.ts'
+import { eraseNote, noteJournal } from './journal-notes.ts'
 import { Listing, type ListOptions } from './list.ts'
 import { Member } from './member.ts'
 import { inWords, ReadOperation, type ReadResult, type ReadVerb } from './read.ts'
-import { leave, recall, resume } from './recall.ts'
+import { assertNewestJournal, leave, recall, resume } from './recall.ts'
 import { explain, locate, statsOf } from './report.ts'
 import { PutOperation } from './write.ts'
 
@@ -39,7 +41,7 @@ export interface ExplainRequest {
  * Opens all backends and makes a pool of them. Backends that cannot be opened stay attached and are tried again at each
  * health check.
  * @throws PoolError `ERR_INVALID_OPTIONS` naming the option, `ERR_NOT_ENOUGH_BACKENDS` when fewer than `minHealthy`
- * could be opened.
+ * could be opened, `ERR_JOURNAL_LOST` when the journal is not the one that the backends were used with.
  */
 export async function createPool<Id extends string>(options: PoolOptions<Id>): Promise<StoragePool<Id>> {
   const pool = new StoragePool<Id>(options)
@@ -197,6 +199,7 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
     // What it holds may be the only copy of a block that nobody vouches for.
     if (options.adopt) await this.#context.lowerLeastCopies(1)
     members.add(member)
+    await noteJournal(this.#context, [member])
     this.#context.emit({ type: 'added', backend: id })
   }
 
@@ -244,9 +247,22 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
     context.unsettled.forget(member)
     context.quarantine.forget(member.location)
     context.debts.forget(member.id)
-    await member.backend.close?.()
+    await eraseNote(member)
+    const [closed] = await Promise.allSettled([member.shut()])
     context.emit({ type: 'removed', backend: member.id })
-    return report
+    return closed.status === 'rejected' ? { ...report, closeError: closed.reason } : report
+  }
+
+  /**
+   * Reads every copy of every block and checks it. What lacks or is corrupt is owed from then on, and repaired behind at the
+   * limited rate (`settled` waits for it). Only a scrub that was complete raises F again after an unclean stop, an adopted
+   * backend or a forced removal: see `PoolStats.leastCopies`.
+   */
+  async scrub(options?: OperationOptions): Promise<ScrubReport> {
+    const context = this.#admit(options)
+    context.begin()
+    const work = new Scrub(context, options?.signal).run().finally(() => context.finish())
+    return abortable(work, options?.signal)
   }
 
   /** Takes a backend out of service (neither read nor written, its "missing" no answer), or back in. */
@@ -306,9 +322,21 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
   }
 
   async #open(): Promise<void> {
+    try {
+      await this.#start()
+    } catch (error) {
+      this.#opening = undefined
+      // What could not be opened is the error to tell.
+      await this.#shut().catch(() => {})
+      throw error
+    }
+  }
+
+  async #start(): Promise<void> {
     const { members, monitor, options } = this.#context
-    const head = await recall(this.#context)
     this.#context.sweeper.start()
+    this.#context.hedges?.start()
+    const head = await recall(this.#context)
     this.#context.closed = false
     const outcomes: Record<string, BackendOutcome> = {}
     const opened = members.all.map(async (member) => {
@@ -316,24 +344,21 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
         await monitor.open(member)
       } catch (error) {
         outcomes[member.id] = { outcome: 'permanent', reason: reasonOf(error), error }
-        if (member.unhealthyReason === 'not open')
-          this.#context.emit({ type: 'unhealthy', backend: member.id, reason: 'not open', error })
+        monitor.notOpened(member, error)
       }
     })
     await Promise.all(opened)
+    assertNewestJournal(this.#context)
     const serving = members.serving(options.clock.now())
-    if (serving >= options.minHealthy && (serving > 0 || members.all.length === 0)) {
-      await resume(this.#context, head)
-      monitor.start()
-      return
+    if (serving < options.minHealthy || (serving === 0 && members.all.length > 0)) {
+      throw new PoolError(
+        'ERR_NOT_ENOUGH_BACKENDS',
+        `too few backends could be opened: ${inWords(outcomes)}`,
+        { outcomes, cause: Object.values(outcomes)[0]?.error },
+      )
     }
-    this.#opening = undefined
-    // What could not be opened is the error to tell.
-    await this.#shut().catch(() => {})
-    throw new PoolError('ERR_NOT_ENOUGH_BACKENDS', `too few backends could be opened: ${inWords(outcomes)}`, {
-      outcomes,
-      cause: Object.values(outcomes)[0]?.error,
-    })
+    await resume(this.#context, head)
+    monitor.start()
   }
 
   async #close(): Promise<void> {
@@ -351,9 +376,10 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
     monitor.stop()
     repairs.stop()
     await this.#context.idle()
-    sweeper.stop()
     const left = await leave(this.#context)
     const closed = await Promise.allSettled(members.all.map((member) => member.shut()))
+    sweeper.stop()
+    this.#context.hedges?.stop()
     unsettled.stop()
     members.changed()
     const failed = [left, ...closed].find((result) => result.status === 'rejected')

@@ -18,6 +18,7 @@ export const SWEEP_MS = 25
  */
 export class Sweeper {
   readonly #clock: Clock
+  readonly #intervalMs: number
   readonly #watched: Watched[] = []
   #cancel: (() => void) | undefined
   /** The time of the last sweep, in the clock's milliseconds: at most one interval old while something is watched. */
@@ -25,13 +26,14 @@ export class Sweeper {
   #busy = false
   #stopped = false
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, intervalMs: number = SWEEP_MS) {
     this.#clock = clock
+    this.#intervalMs = intervalMs
   }
 
-  /** When something that begins now and may take this long has taken too long: never early, at most 50 ms late. */
+  /** When something that begins now and may take this long has taken too long: never early, at most two intervals late. */
   deadline(afterMs: number): number {
-    return this.#now + SWEEP_MS + afterMs
+    return this.#now + this.#intervalMs + afterMs
   }
 
   watch(item: Watched): void {
@@ -69,7 +71,7 @@ export class Sweeper {
 
   #arm(): void {
     this.#now = this.#clock.now()
-    this.#cancel = this.#clock.schedule(SWEEP_MS, () => this.#sweep())
+    this.#cancel = this.#clock.schedule(this.#intervalMs, () => this.#sweep())
   }
 
   #sweep(): void {

@@ -33,7 +33,7 @@ export function planWrite(
 }
 
 /** Copies wanted of this block. `'all'` means all backends with writes on that stay, healthy or not. */
-function copiesOf(context: PoolContext, request: RouteRequest): number {
+export function copiesOf(context: PoolContext, request: RouteRequest): number {
   const { options, members } = context
   const asked = options.strategy.copies?.(request) ?? options.copies
   if (asked !== 'all') return asked
@@ -66,6 +66,8 @@ export class PutOperation implements CallOwner, Watched, Turn {
   #quorum = 0
   /** The reply waits for the journal. */
   #recording = false
+  /** A copy that was known to be corrupt has been replaced. */
+  #replaced = false
   /** A backend was asked to change, so it may hold a copy. */
   #wrote = false
   #replied = false
@@ -110,9 +112,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
     if (!this.#makePlan(this.#candidates())) return
     const { copies } = this.#plan as unknown as WritePlan
     this.#quorum = quorumOf(copies, options.writeQuorum)
-    if (this.#quorum < this.#context.leastCopies)
-      void this.#record(this.#context.lowerLeastCopies(this.#quorum), () => this.#begin())
-    else this.#begin()
+    this.#begin()
   }
 
   #begin(): void {
@@ -185,6 +185,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
       return
     }
     this.#context.deleted(this.subject, member)
+    this.#replaced = true
     if (this.#mayFill) this.#call('put', member)
   }
 
@@ -255,12 +256,24 @@ export class PutOperation implements CallOwner, Watched, Turn {
     return members.filter((member) => counts(this.#context, member)).length
   }
 
-  /** The quorum is there. A tombstone is lifted in the journal before the reply. */
+  /**
+   * The quorum is there. Before the reply the journal learns that blocks may have so few copies, lifts a tombstone, and
+   * forgets that a copy was corrupt: the pool would not ask for it after a crash.
+   */
   #acknowledge(): void {
-    const { debts } = this.#context
-    const { key, cid } = this.subject
-    if (debts.isBuried(key)) void this.#record(debts.unbury(key, cid.multihash.bytes), () => this.#succeed())
-    else this.#succeed()
+    const { debts, leastCopies, scrubs } = this.#context
+    for (const scrub of scrubs) scrub.leastCopies = Math.min(scrub.leastCopies, this.#quorum)
+    const lowers = this.#quorum < leastCopies
+    const lifts = debts.isBuried(this.subject.key)
+    if (!lowers && !lifts && !this.#replaced) {
+      this.#succeed()
+      return
+    }
+    const told: Promise<void>[] = []
+    if (lowers) told.push(this.#context.lowerLeastCopies(this.#quorum))
+    if (lifts) told.push(debts.unbury(this.subject.key, this.subject.cid.multihash.bytes))
+    if (this.#replaced) told.push(debts.told())
+    void this.#record(Promise.all(told), () => this.#succeed())
   }
 
   /** Fewer copies than the quorum: what may have been left is owed before that is told. */
@@ -287,7 +300,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
   }
 
   /** Goes on when the journal has it; an operation that ended meanwhile only ends. */
-  async #record(written: Promise<void>, next: () => void, otherwise?: () => void): Promise<void> {
+  async #record(written: Promise<unknown>, next: () => void, otherwise?: () => void): Promise<void> {
     this.#recording = true
     let failed: { readonly error: unknown } | undefined
     try {
@@ -299,7 +312,10 @@ export class PutOperation implements CallOwner, Watched, Turn {
     if (this.#replied) this.#finishUp()
     else if (!failed) next()
     else if (otherwise) otherwise()
-    else this.#reject(failed.error)
+    else {
+      void this.#owe().catch(() => {})
+      this.#reject(failed.error)
+    }
   }
 
   #succeed(): void {
@@ -361,7 +377,8 @@ export class PutOperation implements CallOwner, Watched, Turn {
     this.waiters.reject(error)
     this.#leave()
     this.#context.repairs.start()
-    this.#context.finish()
+    // Otherwise the last call under way ends it.
+    if (this.#pending.length === 0) this.#context.finish()
   }
 
   /** Ends the turn: what is still with a driver is remembered, so that the next change of the block comes after it. */

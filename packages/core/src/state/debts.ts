@@ -32,6 +32,7 @@ export class Debts {
   /** Blocks that the journal may have a tombstone of, and which one: confirmations reach it late, or never. */
   readonly #entombed = new Map<string, number>()
   #tombs = 0
+  #changes = 0
 
   constructor(journal: Journal) {
     this.#journal = journal
@@ -44,6 +45,11 @@ export class Debts {
   /** Blocks that are hidden because a delete is not confirmed. */
   get tombstones(): number {
     return this.#hidden
+  }
+
+  /** Changes that the journal was told since the pool was made. */
+  get changes(): number {
+    return this.#changes
   }
 
   of(key: string): OpenDebt | undefined {
@@ -169,9 +175,28 @@ export class Debts {
     }
   }
 
+  /**
+   * Forgets all deletes: the journal is older than what the backends hold, and blocks may have been put again since.
+   * @throws what the journal throws.
+   */
+  async forgiveDeletes(): Promise<void> {
+    const buried = [...this.#open].filter(([, debt]) => debt.deleteFrom.size > 0)
+    const written = buried.map(([key, { multihash }]) => {
+      this.#hide(key, false)
+      this.#change(key, multihash, (debt) => debt.deleteFrom.clear())
+      return this.#record(key, multihash)
+    })
+    await Promise.all(written)
+  }
+
   /** Writes the head. Resolves when the journal has it. */
   head(head: JournalHead): Promise<void> {
     return this.#write({ type: 'head', head })
+  }
+
+  /** Resolves when the journal has what it was told so far, or has refused it. */
+  async told(): Promise<void> {
+    await (this.#next ?? this.#running).catch(() => {})
   }
 
   /** Resolves when the journal has everything. */
@@ -213,6 +238,7 @@ export class Debts {
 
   /** Tells the journal how the block stands. */
   async #record(key: string, multihash: Uint8Array): Promise<void> {
+    this.#changes++
     const change = this.#changeOf(key, multihash)
     const tomb = this.#entombed.get(key)
     await this.#write(change)

@@ -13,9 +13,14 @@ export interface Debt {
 
 /** What the journal knows about the pool as a whole. */
 export interface JournalHead {
-  /** Random, made with the journal. */
+  /** Random, made with the journal, and anew when it was used although it was not the newest. */
   readonly id: string
-  /** Grows at every open and every clean close, so that an older copy of the journal is told from the newest. */
+  /** Ids of journals in whose place it stands, because their loss was accepted. */
+  readonly replaces?: readonly string[] | undefined
+  /**
+   * Grows at every open and close, and between two health checks in which something was owed or paid: an older copy of the
+   * journal is told from the newest by the notes of the backends.
+   */
   readonly generation: number
   /** The pool was closed, and not cut off. */
   readonly clean: boolean

@@ -7,6 +7,14 @@ import { fail, Gate, hang, scripted } from '../support/scripted.ts'
 const { cid, bytes } = block(1)
 
 describe('remove', () => {
+  test('reports that the close of a backend failed: it is detached all the same', async () => {
+    const { pool, on } = await poolOf({ a: {}, b: {} })
+    on.a.always('close', fail('ERR_BACKEND'))
+    const report = await pool.remove('a')
+    expect(report).toMatchObject({ complete: true, closeError: { code: 'ERR_BACKEND' } })
+    expect(pool.stats().totalBackends).toBe(1)
+  })
+
   test('moves every block, empties the backend, detaches and closes it', async () => {
     const scene = await poolOf({ a: {}, b: {} })
     for (const one of blocks(10)) await scene.pool.put(one)

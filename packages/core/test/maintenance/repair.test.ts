@@ -55,6 +55,29 @@ describe('a corrupt copy', () => {
     },
   )
 
+  test('in quarantine is looked at again when there is no other: the mark may be older than the copy', async () => {
+    const { pool, on, clock } = await poolOf({ a: {}, b: {} })
+    await pool.put(block(1))
+    await on.a.corrupt(cid)
+    expect((await rejection(pool.get(cid))).code).toBe('ERR_CORRUPT')
+    await on.a.inner.delete(cid)
+    await on.a.inner.put(block(1))
+    await clock.advance(5_000)
+    expect(same(await pool.get(cid), bytes)).toBe(true)
+    expect(pool.stats().debts).toBe(0)
+  })
+
+  test('that is gone is no copy any more', async () => {
+    const { pool, on, clock } = await poolOf({ a: {}, b: {} })
+    await pool.put(block(1))
+    await on.a.corrupt(cid)
+    expect((await rejection(pool.get(cid))).code).toBe('ERR_CORRUPT')
+    await on.a.inner.delete(cid)
+    await clock.advance(5_000)
+    expect(await pool.get(cid)).toBeUndefined()
+    expect(pool.stats().debts).toBe(0)
+  })
+
   test('is left alone where writes are off', async () => {
     const scene = await damaged()
     scene.pool.configure('a', { write: false })

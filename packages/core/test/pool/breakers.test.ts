@@ -86,6 +86,19 @@ describe('the read breaker', () => {
     expect(same(await pool.get(block(1).cid), block(1).bytes)).toBe(true)
   })
 
+  test('is probed again, without any request, when a probe could not be made', async () => {
+    const { pool, on, clock } = await poolOf({ a: {}, b: {} })
+    await pool.put(block(1))
+    on.a.always('get', down)
+    for (let i = 0; i < 5; i++) await rejection(pool.get(block(1).cid))
+    on.a.up()
+    on.a.once('has', fail('ERR_OVERLOADED', { retryable: true }))
+    await clock.advance(1_000)
+    expect(pool.stats().backends.a.breakers.read).toBe('half-open')
+    await clock.advance(2_000)
+    expect(pool.stats().backends.a.breakers.read).toBe('closed')
+  })
+
   test('is probed when its time has come, without any request, and closes', async () => {
     const { pool, on, clock } = await poolOf({ a: {}, b: {} })
     await pool.put(block(1))

@@ -114,6 +114,32 @@ describe('delete', () => {
   })
 })
 
+describe('a put over a tombstone', () => {
+  test('that the journal cannot lift rejects, ends once, and leaves the block hidden', async () => {
+    let refuses = false
+    const journal = {
+      ...memoryJournal(),
+      write: async () => {
+        if (refuses) throw new Error('the journal is full')
+      },
+    }
+    const scene = await poolOf({ a: {}, b: {}, c: {} }, { copies: 3, writeQuorum: 1, journal })
+    scene.on.c.always('delete', fail('ERR_BACKEND', { retryable: true }))
+    await scene.pool.delete(cid)
+    const gate = new Gate()
+    scene.on.b.once('put', gate.before)
+    refuses = true
+    await expect(scene.pool.put(block(1))).rejects.toThrow('the journal is full')
+    const settled = watched(scene.pool.settled())
+    await flush()
+    expect(settled.settled).toBe(false)
+    await gate.open()
+    await scene.clock.advance(10)
+    expect(settled.settled).toBe(true)
+    expect(await scene.pool.get(cid)).toBeUndefined()
+  })
+})
+
 describe('a put that the pool no longer waits for', () => {
   test('settles before a delete goes to that backend', async () => {
     const scene = await poolOf({ a: { timeoutMs: 1_000 }, b: {} })

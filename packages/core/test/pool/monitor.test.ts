@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { block, same } from '../support/blocks.ts'
 import { flush } from '../support/clock.ts'
 import { holders, poolOf, rejection } from '../support/pool.ts'
-import { fail, Gate, hang } from '../support/scripted.ts'
+import { fail, Gate, hang, scripted } from '../support/scripted.ts'
 
 const { cid, bytes } = block(1)
 const INTERVAL = 30_000
@@ -141,6 +141,29 @@ describe('setHealth', () => {
     scene.pool.setHealth('a', false)
     await gate.open()
     expect(scene.pool.stats().backends.a.unhealthyReason).toBe('set by the operator')
+  })
+
+  test('takes a backend that is not open yet out of service too, when it opens', async () => {
+    const b = scripted()
+    b.once('open', fail())
+    const { pool, clock } = await poolOf({ a: {}, b: { backend: b } }, { healthIntervalMs: 500 })
+    pool.setHealth('b', false)
+    await clock.advance(1_000)
+    expect(pool.stats().backends.b.unhealthyReason).toBe('set by the operator')
+    pool.setHealth('b', true)
+    expect(pool.stats().backends.b.healthy).toBe(true)
+  })
+
+  test('does not take a store that is another than before for the one that it was', async () => {
+    const { pool, on, clock } = await poolOf({ a: {}, b: {} }, { healthIntervalMs: 500 })
+    on.a.storeId = 'second'
+    await clock.advance(500)
+    pool.setHealth('a', true)
+    expect(pool.stats().backends.a.unhealthyReason).toBe('store changed')
+    on.a.storeId = 'first'
+    pool.setHealth('a', true)
+    await flush()
+    expect(pool.stats().backends.a.healthy).toBe(true)
   })
 
   test('to true of a backend that is down holds until the check that it starts', async () => {

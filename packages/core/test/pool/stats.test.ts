@@ -74,6 +74,7 @@ describe('stats', () => {
       leastCopies: 2,
       hints: 1,
       failovers: 0,
+      hedges: 0,
       repairs: 0,
       copies: 2,
       strategy: 'by-priority',
@@ -97,7 +98,7 @@ describe('stats', () => {
   })
 
   test('count each outcome in its place', async () => {
-    const scene = await poolOf({ a: { timeoutMs: 100 } })
+    const scene = await poolOf({ a: { timeoutMs: 100 } }, { repairsPerSecond: 0 })
     await scene.pool.put(block(1))
     await scene.pool.get(block(2).cid)
     scene.on.a.once('get', fail(), hang, corruptAnswer)

@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import { createPool, memory, type StoragePool } from '../../src/index.ts'
+import { createPool, type Journal, memory, memoryJournal, type StoragePool } from '../../src/index.ts'
 import { block, same } from '../support/blocks.ts'
 import { flush, ManualClock } from '../support/clock.ts'
 import { poolOf, rejection, watched } from '../support/pool.ts'
@@ -130,6 +130,36 @@ describe('close', () => {
     await scene.pool.close()
     await scene.pool.open()
     await scene.pool.put(block(1))
+  })
+
+  test('of a backend whose close hangs is told at the deadline, and the others are closed', async () => {
+    const { pool, on, clock } = await poolOf({ a: { timeoutMs: 500 }, b: {} })
+    on.a.always('close', hang)
+    const closed = rejection(pool.close())
+    await clock.advance(600)
+    expect((await closed).code).toBe('ERR_TIMEOUT')
+    expect(on.b.count('close')).toBe(1)
+    expect(clock.scheduled).toBe(0)
+  })
+
+  test('with a journal that cannot be written rejects, and closes the journal and the backends', async () => {
+    let refuses = false
+    let closed = 0
+    const journal: Journal = {
+      ...memoryJournal(),
+      write: async () => {
+        if (refuses) throw new Error('the journal is full')
+      },
+      close: async () => {
+        closed++
+      },
+    }
+    const { pool, on } = await poolOf({ a: {} }, { journal })
+    refuses = true
+    await expect(pool.close()).rejects.toThrow('the journal is full')
+    expect(closed).toBe(1)
+    expect(on.a.count('close')).toBe(1)
+    expect((await rejection(pool.get(cid))).code).toBe('ERR_CLOSED')
   })
 
   test('is what `await using` does', async () => {

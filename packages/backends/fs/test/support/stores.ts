@@ -24,6 +24,7 @@ export function emptyStores(root: string = scratchFolder()): EmptyStores {
   return {
     take: () => free.pop() ?? join(root, `store-${made++}`),
     giveBack: (path) => {
+      rmSync(join(path, 'blocks', 'note'), { force: true })
       const folders = readdirSync(join(path, 'blocks')).filter((name) => name !== 'store.json')
       for (const folder of ['tmp', ...folders.map((shard) => join('blocks', shard))]) {
         for (const name of readdirSync(join(path, folder))) {
