@@ -1,9 +1,12 @@
 import type { CallCounts, StoragePool } from '@blockpool/core'
 import type { Operations } from './operations.ts'
 import type { Site } from './site.ts'
+import { isQuiet } from './world.ts'
 
 /** A breaker may stay open this long, in milliseconds. */
 const BREAKER_MS = 60_000
+/** A scrub ends within this time, in milliseconds. */
+const SCRUB_MS = 3_600_000
 
 /** Operations are what was counted of their outcomes, for each backend and in sum. */
 export function checkCounts(site: Site, pool: StoragePool): void {
@@ -25,7 +28,11 @@ export async function checkEnd(site: Site, pool: StoragePool, operations: Operat
     return site.violate('stuck', 'settled() never settles')
   checkReasons(site, pool)
   await checkBlocks(site, pool)
-  if (site.promises.debts && !site.debtsLost) checkCopies(site)
+  if (site.promises.debts) {
+    if (site.crashes > 0 || site.debtsLost) await checkScrub(site, pool)
+    checkCopies(site)
+    if (isQuiet(world)) checkPlaces(site)
+  }
   if (site.violations.length > 0) return
   // Twice, because a breaker closes after two calls that went well.
   await checkDeletes(site, pool)
@@ -75,6 +82,22 @@ async function checkBlocks(site: Site, pool: StoragePool): Promise<void> {
   }
 }
 
+/** What a crash has left unfinished, or forgotten, a scrub finds: it ends, with every block looked at, and F is what it was. */
+async function checkScrub(site: Site, pool: StoragePool): Promise<void> {
+  const { driver, strategy } = site
+  const scrubbed = await driver.settle(pool.scrub(), SCRUB_MS)
+  site.operations++
+  if (!scrubbed?.ok || !scrubbed.value.complete) {
+    site.violate('not healed', `the scrub is not complete: ${JSON.stringify(scrubbed)}`)
+  } else if (!strategy.copies && scrubbed.value.leastCopies !== site.needed(0)) {
+    site.violate(
+      'not healed',
+      `a block has ${scrubbed.value.leastCopies} copies after a scrub, says the pool`,
+    )
+  }
+  if (!(await driver.settle(pool.settled(), SCRUB_MS))) site.violate('stuck', 'settled() never settles')
+}
+
 /** Each block that must be there has its copies on distinct backends; one that must not be there has none. */
 function checkCopies(site: Site): void {
   const { model, world, attached, disks, strategy } = site
@@ -90,6 +113,26 @@ function checkCopies(site: Site): void {
       const wanted = Math.min(world.copies, roomy)
       if (copies < wanted) site.violate('not healed', `#${number} has ${copies} of ${wanted} copies`)
     }
+  }
+}
+
+/** Where nothing went wrong each block has its copies, no more, and in as many zones as there are. */
+function checkPlaces(site: Site): void {
+  const { model, world, disks, strategy } = site
+  // A put that does not know where the copies are, or does not count them, makes new ones.
+  if (strategy.copies || world.maxHints < world.blocks || world.durability !== 'none') return
+  const places = disks.slice(0, world.attached)
+  const zones = new Set(places.map((disk) => disk.plan.settings.zone ?? disk.plan.id)).size
+  for (let number = 0; number < world.blocks; number++) {
+    if (model.puts(number) !== 1 || model.mayBeAbsent(model.look(number))) continue
+    const { index } = site.block(number)
+    const holders = places.filter((disk) => disk.has(index))
+    const wanted = Math.min(world.copies, places.length)
+    if (holders.length !== wanted)
+      site.violate('misplaced', `#${number} has ${holders.length} copies, not ${wanted}`)
+    const held = new Set(holders.map((disk) => disk.plan.settings.zone ?? disk.plan.id)).size
+    if (!strategy.tier && held < Math.min(wanted, zones))
+      site.violate('misplaced', `#${number} stands in ${held} zones, and ${zones} are there`)
   }
 }
 

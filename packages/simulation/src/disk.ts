@@ -68,6 +68,8 @@ export class Disk {
   #stores = 0
   #hasId = true
   #unseen: FaultKind | undefined
+  /** What the pool keeps with the store. */
+  #note: string | undefined
   /** When the store was last unmounted, in milliseconds. */
   unmountedAt: number = Number.NEGATIVE_INFINITY
   /** When it was last mounted again, in milliseconds. */
@@ -127,10 +129,25 @@ export class Disk {
 
   /** A missing id is made again. @throws PoolError `ERR_STORE_GONE` while the store is unmounted. */
   opened(): void {
-    if (!this.mounted) throw new PoolError('ERR_STORE_GONE', 'the store is not mounted')
+    this.#assertMounted()
     if (this.#hasId) return
     this.#hasId = true
     this.#stores++
+  }
+
+  /** @throws PoolError `ERR_STORE_GONE` while the store is unmounted. */
+  get note(): string | undefined {
+    this.#assertMounted()
+    return this.#note
+  }
+
+  set note(note: string) {
+    this.#assertMounted()
+    this.#note = note
+  }
+
+  #assertMounted(): void {
+    if (!this.mounted) throw new PoolError('ERR_STORE_GONE', 'the store is not mounted')
   }
 
   /** What happened to the store has now had an effect on a call. */
@@ -192,6 +209,7 @@ export class Disk {
   replace(hasId: boolean): void {
     for (const index of this.#store.keys()) this.#surroundings.lost(index, this.index)
     this.#store.clear()
+    this.#note = undefined
     this.#stores++
     this.inner?.replace()
     this.#hasId = hasId
@@ -234,6 +252,7 @@ export class Disk {
   forget(): void {
     for (const index of this.#store.keys()) this.#surroundings.lost(index, this.index)
     this.#store.clear()
+    this.#note = undefined
     this.inner?.replace()
     this.#stores++
   }

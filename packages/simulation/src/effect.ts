@@ -10,7 +10,7 @@ export function effect(
   surroundings: Surroundings,
   verb: Verb,
   index: number,
-  { alter }: FlightPlan,
+  { alter, note = '' }: FlightPlan,
 ): unknown {
   disk.noticed()
   switch (verb) {
@@ -25,6 +25,11 @@ export function effect(
       return innerOf(disk)?.use((backend) => backend.delete(simulatedBlock(index).cid))
     case 'identity':
       return disk.identity()
+    case 'read note':
+      return disk.note
+    case 'write note':
+      disk.note = note
+      return undefined
     case 'open':
       return disk.opened()
     case 'usage':

@@ -4,7 +4,18 @@ import type { Disk, Surroundings } from './disk.ts'
 import { effect } from './effect.ts'
 import type { Random } from './random.ts'
 
-export type Verb = 'get' | 'has' | 'put' | 'delete' | 'list' | 'open' | 'ping' | 'usage' | 'identity'
+export type Verb =
+  | 'get'
+  | 'has'
+  | 'put'
+  | 'delete'
+  | 'list'
+  | 'open'
+  | 'ping'
+  | 'usage'
+  | 'identity'
+  | 'read note'
+  | 'write note'
 
 /** How one call of a backend will go. Times in milliseconds from its start. */
 export interface FlightPlan {
@@ -16,6 +27,8 @@ export interface FlightPlan {
   readonly error?: unknown
   /** What an abort does: nothing, end it without further effect, or end it while the effect is on its way. */
   readonly onAbort?: 'nothing' | 'ends' | 'late'
+  /** What is to be noted. */
+  readonly note?: string | undefined
   readonly alter?: 'bit flip' | 'truncation' | 'torn write' | 'acknowledged and lost' | undefined
 }
 
@@ -169,4 +182,6 @@ const EFFECTS: Readonly<Record<Verb, string>> = {
   ping: 'pinged',
   usage: 'measured',
   identity: 'identified',
+  'read note': 'read note',
+  'write note': 'wrote note',
 }

@@ -53,8 +53,9 @@ export class Life {
         durability: world.durability,
         healthIntervalMs: world.healthIntervalMs,
         maxHints: world.maxHints,
+        hedge: world.hedge,
         journal: journal?.open(),
-        ...acceptance(accept),
+        acceptJournalLoss: accept,
         clock: view,
         seed: this.#site.random.uint32(),
         onEvent: (event) => this.#site.trace.add(this.#site.clock.now(), 'event', event.type, -1),
@@ -67,7 +68,7 @@ export class Life {
         return true
       }
       view.kill()
-      accept = opened?.ok === false && (errorCode(opened.error) as string) === 'ERR_JOURNAL_LOST'
+      accept = opened?.ok === false && errorCode(opened.error) === 'ERR_JOURNAL_LOST'
       if (opened && errorCode(opened.error) === undefined)
         this.#site.violate('error', `createPool rejected with ${String(opened.error)}`)
       await driver.pass(1_000)
@@ -85,6 +86,7 @@ export class Life {
   async crash(journal?: 'lost' | 'rolled back'): Promise<boolean> {
     const { random, world, disks, backends, fired } = this.#site
     fired['crash and restart']++
+    this.#site.crashes++
     this.#pool = undefined
     this.#site.trace.add(this.#site.clock.now(), 'crash', 'pool', -1)
     for (const backend of backends.values()) backend.kill()
@@ -95,19 +97,33 @@ export class Life {
     this.#site.leaving.clear()
     this.#site.journal?.crash()
     if (journal === 'lost') this.#site.journal?.lose()
-    else if (journal) this.#site.journal?.rollBack()
+    else if (journal && !this.#rollBack()) return this.open()
     if (journal || !this.#site.journal) this.#site.forgetDebts()
     return this.open()
   }
 
+  /** An older journal stands in the place of the newest; false where no store is there that knows of a newer one. */
+  #rollBack(): boolean {
+    const { attached, journal, disks } = this.#site
+    if (!journal) return true
+    for (const disk of disks) disk.heal()
+    const knows = disks.some(
+      (disk) => attached.has(disk.index) && isNewer(disk.note, journal.older?.generation),
+    )
+    if (knows) journal.rollBack()
+    return knows
+  }
+
   /** Closes the pool; false when that is a violation. */
   async close(): Promise<boolean> {
-    const { driver, random, attached, disks } = this.#site
+    const { driver, random, attached, disks, journal } = this.#site
     const { pool } = this
     this.#site.closing = true
+    const refused = journal?.refused
     const closed = await driver.settle(pool.close(), LIFETIME_LIMIT_MS)
     await driver.until(() => this.#operations.pending === 0, 1_000)
-    if (!closed?.ok) {
+    // The journal cannot say that the pool was closed in good order, and that is told.
+    if (!closed?.ok && (!closed || journal?.refused === refused)) {
       this.#site.violate(
         'stuck',
         closed ? `close rejected with ${String(closed.error)}` : 'close never settles',
@@ -190,6 +206,37 @@ export class Life {
     })
   }
 
+  scrub(): void {
+    this.#operations.watch(
+      'scrub',
+      this.pool.scrub(),
+      () => {},
+      () => {},
+    )
+  }
+
+  /** Another pool, of another process, on the same journal: it is refused, and does nothing. */
+  second(): void {
+    const { clock, journal, strategy } = this.#site
+    if (!journal) return
+    const view = clock.view()
+    const disk = [...this.#site.attached][0] ?? 0
+    const opening = createPool({
+      strategy,
+      backends: { [this.#site.idOf(disk)]: this.#site.foreignEntry(disk) },
+      journal: journal.open(),
+      clock: view,
+    })
+    opening.then(
+      () => this.#site.violate('error', 'two pools are open on one journal'),
+      (error: unknown) => {
+        if (errorCode(error) !== 'ERR_BACKEND')
+          this.#site.violate('error', `a second pool on the journal was refused with ${String(error)}`)
+        view.kill()
+      },
+    )
+  }
+
   configure({ disk, settings, forMs }: Step & { readonly do: 'configure' }): void {
     if (!this.#isBackend(disk)) return
     this.#set(disk, settings)
@@ -259,7 +306,7 @@ export class Life {
   }
 }
 
-/** The operator accepts that the journal is lost, once the pool has said so. */
-function acceptance(accept: boolean): object {
-  return accept ? { acceptJournalLoss: true } : {}
+/** What a store has noted is of a newer state than this. */
+function isNewer(note: string | undefined, generation = 0): boolean {
+  return note !== undefined && note !== '' && JSON.parse(note).generation > generation
 }

@@ -21,6 +21,8 @@ export interface Look {
 }
 
 interface History {
+  /** How often a put of it was begun. */
+  puts: number
   /** When the last attempt to put it ended. */
   putsEnd: number
   deletesEnd: number
@@ -46,6 +48,7 @@ export class Model {
   constructor(blocks: number) {
     for (let i = 0; i < blocks; i++) {
       this.#histories.push({
+        puts: 0,
         putsEnd: -1,
         deletesEnd: -1,
         open: new Set(),
@@ -64,6 +67,7 @@ export class Model {
     const start = ++this.#moment
     let base = start
     for (const other of history.open) if (other.kind === 'put') base = Math.min(base, other.base)
+    if (kind === 'put') history.puts++
     const attempt: Attempt = { kind, block, start, base, needed, ended: false }
     history.open.add(attempt)
     return attempt
@@ -84,6 +88,11 @@ export class Model {
     history.base = attempt.base
     history.needed = attempt.needed
     for (const disk of stillLost) history.lostAt[disk] = now
+  }
+
+  /** How often a put of the block was begun. */
+  puts(block: number): number {
+    return this.#of(block).puts
   }
 
   /** The block may be there again: what was known of its delete is forgotten. */

@@ -20,6 +20,8 @@ export type Rule =
   | 'stats'
   /** With all faults over, a block cannot be read, written or deleted, or lacks copies. */
   | 'not healed'
+  /** A block has more copies than wanted, or in fewer zones than there are, though nothing went wrong. */
+  | 'misplaced'
   /** A scenario expected another answer. */
   | 'unexpected'
   /** Something is left behind by a closed pool. */

@@ -152,6 +152,12 @@ class Run {
       case 'configure':
         this.#life.configure(step)
         return
+      case 'scrub':
+        this.#life.scrub()
+        return
+      case 'second pool':
+        this.#life.second()
+        return
       case 'set health':
         this.#life.setHealth(step.disk, step.forMs)
     }

@@ -36,6 +36,14 @@ export class SimulatedBackend implements Backend {
     if (usage) this.usage = () => this.#call('usage', -1, undefined) as Promise<Usage>
   }
 
+  async readNote(options?: OperationOptions): Promise<string | undefined> {
+    return (await this.#call('read note', -1, options)) as string | undefined
+  }
+
+  async writeNote(note: string, options?: OperationOptions): Promise<void> {
+    await this.#call('write note', -1, options, note)
+  }
+
   /** The process dies: calls that it still makes go nowhere. */
   kill(): void {
     this.#dead = true
@@ -98,20 +106,21 @@ export class SimulatedBackend implements Backend {
     return [...listed, ...held.filter((index) => this.#disk.isDamaged(index) && !listed.includes(index))]
   }
 
-  #call(verb: Verb, index: number, options: OperationOptions | undefined): Promise<unknown> {
+  #call(verb: Verb, index: number, options: OperationOptions | undefined, note?: string): Promise<unknown> {
     const { trace, clock } = this.#surroundings
     const { id, latencyMs } = this.#disk.plan
     if (this.#dead) return new Promise(() => {})
     trace.add(clock.now(), verb, id, index)
     if (!this.#open) return Promise.reject(new PoolError('ERR_CLOSED', 'the simulated backend is closed'))
     const plan = planCall(this.#disk, this.#surroundings, verb)
-    if (!plan && latencyMs === 0) return this.#atOnce(verb, index)
-    return this.#inFlight(verb, index, plan ?? this.#smooth(), plan && options)
+    if (!plan && latencyMs === 0) return this.#atOnce(verb, index, note === undefined ? SMOOTH : { note })
+    const way = plan ?? this.#smooth()
+    return this.#inFlight(verb, index, note === undefined ? way : { ...way, note }, plan && options)
   }
 
-  #atOnce(verb: Verb, index: number): Promise<unknown> {
+  #atOnce(verb: Verb, index: number, plan: FlightPlan): Promise<unknown> {
     try {
-      return Promise.resolve(effect(this.#disk, this.#surroundings, verb, index, SMOOTH))
+      return Promise.resolve(effect(this.#disk, this.#surroundings, verb, index, plan))
     } catch (error) {
       return Promise.reject(error)
     }

@@ -31,7 +31,11 @@ export class JournalFile {
   #waiting: Write[] = []
   #cancel: (() => void) | undefined
   #failing = 0
+  /** Writes that it has refused. */
+  refused = 0
   #lives = 0
+  /** The life that has it open: it belongs to one at a time. */
+  #holder: number | undefined
 
   constructor(clock: VirtualClock, random: Random, latencyMs: number) {
     this.#clock = clock
@@ -47,6 +51,11 @@ export class JournalFile {
   /** Keeps a copy for `rollBack`. */
   copy(): void {
     this.#older = this.#state
+  }
+
+  /** The state that `rollBack` brings back. */
+  get older(): Head | undefined {
+    return this.#older.head
   }
 
   rollBack(): void {
@@ -72,11 +81,18 @@ export class JournalFile {
     }
     return {
       durability: 'power',
-      open: async () => this.#state.head,
+      open: async () => {
+        if (this.#holder !== undefined && this.#holder !== life)
+          throw new PoolError('ERR_BACKEND', 'the journal is in use', { retryable: true })
+        this.#holder = life
+        return this.#state.head
+      },
       debts: () => debts(this.#state),
-      write: (changes) => (life === this.#lives ? this.#write(changes) : new Promise(() => {})),
+      write: (changes) => (life === this.#holder ? this.#write(changes) : new Promise(() => {})),
       close: async () => {
+        if (life !== this.#holder) return
         while (this.#waiting.length > 0) await this.#write([])
+        this.#holder = undefined
       },
     }
   }
@@ -84,6 +100,7 @@ export class JournalFile {
   #write(changes: readonly Change[]): Promise<void> {
     if (this.#failing > 0) {
       this.#failing--
+      this.refused++
       return Promise.reject(
         new PoolError('ERR_BACKEND', 'the journal cannot be written', { retryable: true }),
       )
@@ -119,7 +136,7 @@ export class JournalFile {
     this.#waiting = []
     this.#cancel?.()
     this.#cancel = undefined
-    this.#lives++
+    this.#holder = undefined
   }
 }
 

@@ -44,6 +44,8 @@ export class Site {
   readonly backends: Map<number, SimulatedBackend> = new Map()
   /** Undefined where the pool keeps its journal in memory. */
   readonly journal: JournalFile | undefined
+  /** Times that the process of the pool died. */
+  crashes = 0
   /** What the pool owed was forgotten. */
   debtsLost = false
   operations = 0
@@ -148,6 +150,11 @@ export class Site {
     const backend = new SimulatedBackend(this.disk(disk), this.#surroundings)
     this.backends.set(disk, backend)
     return { ...this.settings(disk), backend }
+  }
+
+  /** The disk as another process sees it. */
+  foreignEntry(disk: number): BackendEntry {
+    return { ...this.settings(disk), backend: new SimulatedBackend(this.disk(disk), this.#surroundings) }
   }
 
   entries(): Record<string, BackendEntry> {

@@ -41,6 +41,10 @@ export type Step =
       readonly settings: BackendSettings
       readonly forMs: number
     }
+  /** Every copy is read. */
+  | { readonly do: 'scrub' }
+  /** Another pool is opened on the journal of this one. */
+  | { readonly do: 'second pool' }
   | { readonly do: 'set health'; readonly disk: number; readonly forMs: number }
   /** Waits until every operation has settled. */
   | { readonly do: 'settle' }
@@ -138,7 +142,11 @@ function clockStep(random: Random): Step {
 function operatorStep(world: WorldPlan, random: Random): Step {
   const disk = random.below(world.disks.length)
   const forMs = random.below(10_000)
-  switch (random.below(5)) {
+  switch (random.below(7)) {
+    case 5:
+      return { do: 'scrub' }
+    case 6:
+      return { do: 'second pool' }
     case 0:
       return { do: 'add', disk, adopt: random.chance(0.5) }
     case 1:

@@ -1,4 +1,4 @@
-import type { Durability, Strategy, WriteQuorum } from '@blockpool/core'
+import type { Durability, HedgeOptions, Strategy, WriteQuorum } from '@blockpool/core'
 import { UNIVERSE } from './blocks.ts'
 import type { DiskPlan } from './disk.ts'
 import { CALL_FAULTS, FAULT_KINDS, type FaultKind } from './fault-kinds.ts'
@@ -16,6 +16,7 @@ export interface WorldPlan {
   readonly healthIntervalMs: number
   readonly maxHints: number
   readonly journal: 'memory' | 'durable'
+  readonly hedge?: HedgeOptions | undefined
   /** Numbers of blocks from `firstBlock` on. */
   readonly blocks: number
   readonly firstBlock: number
@@ -60,7 +61,12 @@ export function drawWorld(seed: number, random: Random, strategies: readonly str
     faults: quiet ? [] : FAULT_KINDS.filter(() => random.chance(0.6)),
     faultRate: random.pick([0.02, 0.08, 0.2]),
     operated: !quiet && random.chance(0.6),
+    hedge: random.chance(0.3) ? drawHedge(random) : undefined,
   }
+}
+
+function drawHedge(random: Random): HedgeOptions {
+  return { after: random.pick<'p95' | number>(['p95', 1, 5, 20]), budget: random.pick([0.05, 0.5, 1]) }
 }
 
 /** Nothing goes wrong there, so nothing may fail. */

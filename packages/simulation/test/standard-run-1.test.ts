@@ -1,0 +1,3 @@
+import { standardRun } from './standard-run.ts'
+
+standardRun(1, 1000)
