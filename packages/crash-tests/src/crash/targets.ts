@@ -1,7 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { type Backend, createPool, type StoragePool } from '@blockpool/core'
 import { fs } from '@blockpool/fs'
-import { sqlite } from '@blockpool/sqlite'
+import { sqlite, sqliteJournal } from '@blockpool/sqlite'
 
 export const targetNames = ['fs', 'sqlite', 'pool'] as const
 export type TargetName = (typeof targetNames)[number]
@@ -25,7 +25,7 @@ export async function openTarget(name: TargetName, folder: string): Promise<Back
  * Two copies of every block, both acknowledged before a put is. The files are not synced: a kill takes nothing from
  * the system's memory, and the store of the other target shows that syncing changes nothing.
  */
-function openPool(folder: string): Promise<StoragePool> {
+export function openPool(folder: string): Promise<StoragePool> {
   return createPool({
     backends: {
       files: { backend: fs({ path: filesIn(folder), durability: 'process' }) },
@@ -34,6 +34,7 @@ function openPool(folder: string): Promise<StoragePool> {
     copies: 2,
     writeQuorum: 'all',
     durability: 'process',
+    journal: sqliteJournal(`${folder}/journal.db`),
   })
 }
 
@@ -55,7 +56,7 @@ export async function strayFiles(name: TargetName, folder: string): Promise<read
     const temp = await readdir(`${filesIn(folder)}/tmp`)
     strays.push(...temp.map((file) => `tmp/${file}`))
   }
-  const known = /^(files|blocks\.db(-wal|-shm)?|journal\.db(-wal|-shm)?)$/
+  const known = /^(files|blocks\.db(-wal|-shm)?|journal\.db(-journal|-wal|-shm)?)$/
   strays.push(...(await readdir(folder)).filter((file) => !known.test(file)))
   return strays
 }

@@ -2,7 +2,7 @@ import type { Backend } from '@blockpool/core'
 import { numberedBlock } from '../shared/blocks.ts'
 import { judgeBlock, judgeListing, judgeUse, type Report } from '../shared/judge.ts'
 import type { Ledger } from '../shared/ledger.ts'
-import { openCopies, openTarget, strayFiles, type TargetName } from './targets.ts'
+import { openCopies, openPool, strayFiles, type TargetName } from './targets.ts'
 
 export interface Check {
   readonly target: TargetName
@@ -48,7 +48,7 @@ async function judgeCopy(copy: Backend, { target, ledger, numbers, report }: Che
 
 /** The pool over the copies. What it shows of an unfinished put is put again, so that it has all its copies. */
 async function judgePool({ folder, ledger, numbers, unused, report }: Check): Promise<void> {
-  const pool = await openTarget('pool', folder)
+  const pool = await openPool(folder)
   try {
     await Promise.all(
       numbers.map(async (n) => {
@@ -60,6 +60,8 @@ async function judgePool({ folder, ledger, numbers, unused, report }: Check): Pr
       }),
     )
     await judgeUse(pool, unused, report)
+    // What it hides, because a delete was begun, is gone from the copies when its debts are paid.
+    await pool.settled()
   } finally {
     await pool.close?.()
   }

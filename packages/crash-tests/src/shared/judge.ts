@@ -29,8 +29,8 @@ export async function judgeBlock(
     const found = await store.get(cid)
     const torn = found !== undefined && !sameBytes(found, bytes)
     if (torn) report('torn', `block ${n} of ${bytes.length} bytes came with ${found.length}`)
-    if (!found && expected === 'present') report('lost', `block ${n}`)
-    if (found && expected === 'absent') report('undone', `block ${n}`)
+    if (!found && expected === 'present') report('lost', `block ${n} in ${store.type}`)
+    if (found && expected === 'absent') report('undone', `block ${n} in ${store.type}`)
     if ((await store.has(cid)) !== (found !== undefined)) report('broken', `has and get differ on block ${n}`)
     return found !== undefined
   } catch (error) {
