@@ -1,0 +1,5 @@
+export { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts'
+export { isInstalled, type Needed, needed } from './needed.ts'
+export { freePorts } from './ports.ts'
+export { startProxy, type TcpProxy } from './proxy.ts'
+export { temporaryFolder } from './temporary.ts'
