@@ -8,10 +8,10 @@ import { ask } from './turn.ts'
 
 /** What came of making the copies of a block complete. */
 export interface Replication {
-  /** Backends that hold a copy now. */
-  readonly holders: readonly Member[]
   /** Backends that were given a copy. */
   readonly written: readonly Member[]
+  /** Copies of it that count for the quorum. */
+  readonly counted: number
   /** Copies that still lack for the quorum. */
   readonly lacking: number
   /** Copies that still lack in all. */
@@ -37,8 +37,8 @@ export async function replicate(
     .filter((member) => member !== except && !unsettled(member) && !bad.has(member.location))
   const plan = planWrite(context, context.request('write', subject, size), candidates)
   const needed = quorumOf(plan.copies, context.options.writeQuorum)
-  const lacking = (): number =>
-    Math.max(0, needed - holders.filter((holder) => counts(context, holder)).length)
+  const counted = (): number => holders.filter((holder) => counts(context, holder)).length
+  const lacking = (): number => Math.max(0, needed - counted())
   const written: Member[] = []
   while (bytes && (holders.length < plan.copies || lacking() > 0)) {
     const any = holders.length < plan.copies
@@ -50,7 +50,8 @@ export async function replicate(
     holders.push(next)
     written.push(next)
   }
-  return { holders, written, lacking: lacking(), short: Math.max(0, plan.copies - holders.length) }
+  const short = Math.max(0, plan.copies - holders.length)
+  return { written, counted: counted(), lacking: lacking(), short }
 }
 
 /** Backends that say they hold the block, but for one and those that are being drained. */
@@ -59,7 +60,7 @@ export async function holdersOf(context: PoolContext, subject: Subject, except?:
   const others = context.members.readers.filter(
     (other) => other !== except && !other.draining && !bad.has(other.location),
   )
-  const calls = await Promise.all(others.map((other) => ask(other, 'has', subject)))
+  const calls = await Promise.all(others.map((other) => ask(context, other, 'has', subject)))
   return calls.filter((call) => call.outcome === 'ok').map((call) => call.member)
 }
 
@@ -82,7 +83,7 @@ export async function rewrite(
   const corrupt = context.corruptAt(subject).has(member.location)
   const verbs = corrupt ? (['delete', 'put', 'get'] as const) : (['put'] as const)
   for (const verb of verbs) {
-    const call = await ask(member, verb, subject, verb === 'put' ? block : undefined)
+    const call = await ask(context, member, verb, subject, verb === 'put' ? block : undefined)
     context.unsettled.track(subject.key, call)
     if (call.outcome !== 'ok') {
       return (

@@ -66,13 +66,15 @@ async function move(context: PoolContext, member: Member, subject: Subject): Pro
     await clear(context, member, subject)
     return 0
   }
-  const got = await ask(member, 'get', subject)
+  const got = await ask(context, member, 'get', subject)
   if (got.outcome === 'missing') return 0
   if (got.outcome === 'corrupt') context.corrupted(subject, member)
   else if (!got.bytes) throw incomplete(member, 'a block cannot be read from it', got.error)
-  const { written, lacking, short } = await replicate(context, subject, got.bytes, member)
+  const { written, counted, lacking, short } = await replicate(context, subject, got.bytes, member)
   if (lacking > 0)
     throw incomplete(member, `a block lacks ${lacking} copies on the other backends`, got.error)
+  // Where copies go to all backends, those that stay hold fewer than the put was acknowledged with.
+  await context.lowerLeastCopies(counted)
   if (short > 0) await context.debts.lacks(subject.key, subject.cid.multihash.bytes)
   // Before it is gone from here: a listing may have passed by where it went.
   for (const listing of context.listings) listing.moved(rawCid(subject.cid))
@@ -82,7 +84,7 @@ async function move(context: PoolContext, member: Member, subject: Subject): Pro
 
 /** Deletes a block from the backend that is being drained. */
 async function clear(context: PoolContext, member: Member, subject: Subject): Promise<void> {
-  const deleted = await ask(member, 'delete', subject)
+  const deleted = await ask(context, member, 'delete', subject)
   context.unsettled.track(subject.key, deleted)
   if (deleted.outcome !== 'ok') throw incomplete(member, 'a block cannot be deleted from it', deleted.error)
   context.deleted(subject, member)

@@ -117,7 +117,7 @@ export class Repairs {
       return
     }
     if (member.unhealthyReason === 'not open' || this.#context.unsettled.has(subject.key, member)) return
-    const call = await ask(member, 'delete', subject)
+    const call = await ask(this.#context, member, 'delete', subject)
     this.#context.unsettled.track(subject.key, call)
     if (call.outcome !== 'ok') return
     if (await this.#context.monitor.confirmedAfter(member)) this.#context.deleted(subject, member)
@@ -163,7 +163,7 @@ export class Repairs {
     const sources = [...hinted, ...rest, ...corrupt.filter((member) => members.readers.includes(member))]
     let missing = 0
     for (const member of sources) {
-      const call = await ask(member, 'get', subject)
+      const call = await ask(this.#context, member, 'get', subject)
       const marked = corrupt.includes(member)
       if (call.outcome === 'ok') {
         if (marked) this.#context.healed(subject, member, call.bytes?.length ?? 0)

@@ -125,7 +125,7 @@ export class Scrub implements ScrubSpan {
       this.#complete = false
       return undefined
     }
-    const { outcome, bytes } = await ask(member, 'get', subject)
+    const { outcome, bytes } = await ask(context, member, 'get', subject)
     const isWhole = bytes && (context.options.verifyGets || (await this.#matches(subject, bytes)))
     if (bytes && isWhole) {
       if (marked) context.healed(subject, member, bytes.length)

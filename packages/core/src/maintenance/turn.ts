@@ -4,9 +4,19 @@ import type { PoolContext, Subject } from '../pool/context.ts'
 import type { Member } from '../pool/member.ts'
 import type { Turn } from '../pool/turns.ts'
 
-/** Asks one backend and resolves when the call has ended, however it did. */
-export function ask(member: Member, verb: Call['verb'], subject: Subject, block?: Block): Promise<Call> {
-  return new Promise((resolve) => member.call(verb, subject.cid, { ended: resolve }, block))
+/** Asks one backend and resolves when the call has ended, however it did. A copy that is not there is no hint any more. */
+export async function ask(
+  context: PoolContext,
+  member: Member,
+  verb: Call['verb'],
+  subject: Subject,
+  block?: Block,
+): Promise<Call> {
+  const call = await new Promise<Call>((resolve) => {
+    member.call(verb, subject.cid, { ended: resolve }, block)
+  })
+  if (call.outcome === 'missing') context.hints.remove(subject.digest, member.location)
+  return call
 }
 
 /**

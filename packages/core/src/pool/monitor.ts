@@ -175,7 +175,7 @@ export class Monitor {
   async #probeBreaker(member: Member): Promise<void> {
     const subject = new Subject(PROBE)
     let call: Call | undefined
-    do call = await ask(member, 'has', subject)
+    do call = await ask(this.#context, member, 'has', subject)
     while (call.probe && member.readBreaker.state === 'half-open' && call.outcome === 'missing')
     // Another call was the probe, or it could not be asked: without traffic nobody else would.
     if (member.readBreaker.state === 'half-open')

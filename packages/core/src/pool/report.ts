@@ -134,7 +134,7 @@ export async function locate(context: PoolContext, subject: Subject): Promise<re
       if (bad.has(member.location)) return { backend, state: 'corrupt' }
       if (member.unhealthyReason === 'not open')
         return { backend, state: 'unknown', error: member.unhealthyReason }
-      const { outcome, error } = await ask(member, 'has', subject)
+      const { outcome, error } = await ask(context, member, 'has', subject)
       if (outcome === 'ok') return { backend, state: 'present' }
       return outcome === 'missing' ? { backend, state: 'missing' } : { backend, state: 'unknown', error }
     }),

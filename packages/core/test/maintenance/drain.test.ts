@@ -5,6 +5,13 @@ import { holders, poolOf, rejection } from '../support/pool.ts'
 import { fail, Gate, hang, scripted } from '../support/scripted.ts'
 
 const { cid, bytes } = block(1)
+/** Copies on all backends. */
+const everywhere = {
+  type: 'all',
+  stable: true,
+  rank: <C>(_: unknown, c: readonly C[]) => c,
+  copies: () => 'all' as const,
+}
 
 describe('remove', () => {
   test('reports that the close of a backend failed: it is detached all the same', async () => {
@@ -53,14 +60,20 @@ describe('remove', () => {
     expect(same(await scene.pool.get(cid), bytes)).toBe(true)
   })
 
+  test("with copies 'all' leaves blocks with fewer copies than before, and the pool knows it", async () => {
+    const { pool, on } = await poolOf({ a: {}, b: {}, c: {} }, { strategy: everywhere, copies: 3 })
+    await pool.put(block(1))
+    expect(pool.stats().leastCopies).toBe(2)
+    await pool.remove('a')
+    await pool.remove('b')
+    expect(pool.stats().leastCopies).toBe(1)
+    await pool.add('d', { backend: scripted() })
+    on.c.always('has', fail('ERR_BACKEND'))
+    expect((await rejection(pool.has(cid))).code).toBe('ERR_UNAVAILABLE')
+  })
+
   test("with copies 'all' counts the backends that stay", async () => {
-    const strategy = {
-      type: 'all',
-      stable: true,
-      rank: <C>(_: unknown, c: readonly C[]) => c,
-      copies: () => 'all' as const,
-    }
-    const scene = await poolOf({ a: {}, b: {} }, { strategy, writeQuorum: 'all' })
+    const scene = await poolOf({ a: {}, b: {} }, { strategy: everywhere, writeQuorum: 'all' })
     await scene.pool.put(block(1))
     await scene.pool.remove('a')
     expect(await holders(scene, block(1))).toBe('b')

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { randomStream } from '../../src/random.ts'
 import { block, blocks } from '../support/blocks.ts'
-import { poolOf, rejection } from '../support/pool.ts'
+import { holders, poolOf, rejection } from '../support/pool.ts'
 import { corruptAnswer, fail, Gate, hang } from '../support/scripted.ts'
 
 const { cid } = block(1)
@@ -228,6 +228,18 @@ describe('used bytes', () => {
     await gate.open()
     expect((await rejection(scene.pool.put(block(2)))).code).toBe('ERR_NOT_ENOUGH_REPLICAS')
     await scene.clock.advance(1_100)
+    expect(scene.pool.stats().backends.a).toMatchObject({ blocks: 1, usedBytes: 100 })
+  })
+
+  test('grow with a copy that is made again where it had gone unseen', async () => {
+    const scene = await poolOf({ a: {}, b: {} }, { copies: 2 })
+    await scene.pool.put(block(1))
+    await scene.on.a.inner.delete(cid)
+    await scene.clock.advance(30_000)
+    expect(scene.pool.stats().backends.a).toMatchObject({ blocks: 0, usedBytes: 0 })
+    await scene.pool.scrub()
+    await scene.pool.settled()
+    expect(await holders(scene, block(1))).toBe('a b')
     expect(scene.pool.stats().backends.a).toMatchObject({ blocks: 1, usedBytes: 100 })
   })
 
