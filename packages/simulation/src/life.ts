@@ -24,6 +24,8 @@ export class Life {
   #pool: StoragePool | undefined
   #view: ClockView | undefined
   #lives = 0
+  /** A backend was refused because it belongs with another journal, and the operator has been told. */
+  #journalRefused = false
 
   constructor(site: Site, operations: Operations, wrap: Wrap) {
     this.#site = site
@@ -39,8 +41,10 @@ export class Life {
   /** False when it cannot be opened, which is a violation. */
   async open(): Promise<boolean> {
     const { world, driver, strategy, journal } = this.#site
-    let accept = false
+    let accept = this.#journalRefused
+    this.#journalRefused = false
     this.#site.closing = false
+    if (this.#site.attached.size === 0) this.#startWithOne()
     for (let tries = 0; tries < 3 * PATIENCE; tries++) {
       if (tries === PATIENCE) for (const disk of this.#site.disks) disk.heal()
       if (tries === 2 * PATIENCE) this.#startOver()
@@ -58,23 +62,35 @@ export class Life {
         acceptJournalLoss: accept,
         clock: view,
         seed: this.#site.random.uint32(),
-        onEvent: (event) => this.#site.trace.add(this.#site.clock.now(), 'event', event.type, -1),
+        onEvent: (event) => {
+          this.#site.trace.add(this.#site.clock.now(), 'event', event.type, -1)
+          if (event.type === 'unhealthy' && errorCode(event.error) === 'ERR_JOURNAL_LOST')
+            this.#journalRefused = true
+        },
       })
       const opened: Settled<StoragePool> | undefined = await driver.settle(opening, LIFETIME_LIMIT_MS)
       if (opened?.ok) {
         this.#view = view
         this.#pool = this.#wrap(opened.value)
         this.#lives++
+        // What another journal knew is not known any more.
+        if (accept) this.#site.forgetDebts()
         return true
       }
       view.kill()
-      accept = opened?.ok === false && errorCode(opened.error) === 'ERR_JOURNAL_LOST'
+      accept ||= opened?.ok === false && errorCode(opened.error) === 'ERR_JOURNAL_LOST'
       if (opened && errorCode(opened.error) === undefined)
         this.#site.violate('error', `createPool rejected with ${String(opened.error)}`)
       await driver.pass(1_000)
     }
     this.#site.violate('stuck', 'the pool cannot be opened')
     return false
+  }
+
+  /** All backends were removed, and none came in their place: a pool needs one. */
+  #startWithOne(): void {
+    this.#site.attached.add(0)
+    this.#site.forgetDebts()
   }
 
   /** Every store is another one than before: only a new journal fits them. */
@@ -95,6 +111,7 @@ export class Life {
     for (const disk of disks) disk.crash(random, tears)
     this.#operations.crash()
     this.#site.leaving.clear()
+    this.#site.forsaken.clear()
     this.#site.journal?.crash()
     if (journal === 'lost') this.#site.journal?.lose()
     else if (journal && !this.#rollBack()) return this.open()
@@ -141,6 +158,7 @@ export class Life {
       if (disk.plan.durability === 'none') disk.forget()
     }
     this.#site.leaving.clear()
+    this.#site.forsaken.clear()
     if (!this.#site.journal) this.#site.forgetDebts()
     return true
   }
@@ -174,11 +192,12 @@ export class Life {
 
   /** Resolves when it is known whether the disk has gone. */
   remove(disk: number, force: boolean, least = 2): Promise<boolean> {
-    const { attached, leaving, model, clock, promises } = this.#site
+    const { attached, forsaken, leaving, model, clock, promises } = this.#site
     // The last one stays, unless it comes again.
     if (!attached.has(disk) || leaving.has(disk) || attached.size - leaving.size < least)
       return Promise.resolve(false)
     leaving.add(disk)
+    if (force) forsaken.add(disk)
     this.#site.changed()
     const startedAt = clock.now()
     const mayReturn = (): void => {
@@ -189,6 +208,7 @@ export class Life {
     return new Promise((resolve) => {
       const end = (removed: boolean): void => {
         leaving.delete(disk)
+        forsaken.delete(disk)
         if (removed) attached.delete(disk)
         mayReturn()
         const unseen = !promises.storeAtRemove && this.#site.disk(disk).wasAway(startedAt)
@@ -275,6 +295,8 @@ export class Life {
       await this.#site.driver.settle(accepting, LIFETIME_LIMIT_MS)
       await this.#site.driver.until(() => this.#operations.pending === 0, LIFETIME_LIMIT_MS)
     }
+    // The way out that the error names: open again, and accept it.
+    if (this.#journalRefused) await this.restart()
   }
 
   /** In this life of the pool, after so long. */

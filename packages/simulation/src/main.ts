@@ -15,24 +15,27 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1..2000' },
     ops: { type: 'string', default: '500' },
     json: { type: 'boolean', default: false },
+    brief: { type: 'boolean', default: false },
   },
 })
 
 const seeds = range(values.seeds)
 const ops = Number(values.ops)
 if (!seeds || !Number.isInteger(ops) || ops < 1) {
-  console.error('usage: pnpm sim [--seeds A..B] [--ops N] [--json]')
+  console.error('usage: pnpm sim [--seeds A..B] [--ops N] [--json] [--brief]')
   process.exitCode = 2
 } else await main(seeds, ops)
 
 async function main(seeds: readonly [number, number], ops: number): Promise<void> {
   const report = await simulate({ seeds, ops, strategies })
   const missed = report.ops < ENOUGH_OPS ? [] : FAULT_KINDS.filter((kind) => report.faults[kind] === 0)
-  if (values.json) console.log(JSON.stringify({ ...report, violations: report.violations.length }))
+  const failedSeeds = [...new Set(report.violations.map(({ seed }) => seed))]
+  if (values.json)
+    console.log(JSON.stringify({ ...report, violations: report.violations.length, failedSeeds }))
   else print(report)
   for (const kind of missed) console.error(`no fault of the kind '${kind}' has fired`)
   const [first] = report.violations
-  if (first) await explain(first.seed, ops)
+  if (first && !values.brief) await explain(first.seed, ops)
   if (first || missed.length > 0) process.exitCode = 1
 }
 

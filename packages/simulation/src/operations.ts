@@ -246,6 +246,7 @@ export class Operations {
     const away = this.#awayAt(look.block, isList ? startedAt : this.#site.clock.now(), startedAt)
     // A listing is one of the backends that may be read.
     if (isList) away.push(...this.#unreadSince(startedAt))
+    away.push(...this.#site.forsaken)
     if (this.#site.model.mayBeAbsent(look, away)) return
     // With a copy lost, the others may be on backends that did not answer.
     if (this.#site.promises.fewAnswers && this.#site.model.copiesLost(look, away) > 0) return

@@ -41,6 +41,8 @@ export class Site {
   readonly attached: Set<number> = new Set()
   /** Disks that are being removed. */
   readonly leaving: Set<number> = new Set()
+  /** Those of them that are removed by force: their blocks may be gone from then on. */
+  readonly forsaken: Set<number> = new Set()
   readonly backends: Map<number, SimulatedBackend> = new Map()
   /** Undefined where the pool keeps its journal in memory. */
   readonly journal: JournalFile | undefined
