@@ -188,6 +188,7 @@ class Run {
 
   async #end(): Promise<void> {
     for (const disk of this.#site.disks) disk.heal()
+    this.#site.journal?.fail(0)
     if (!(await this.#settle())) return
     await this.#life.recover()
     if (!(await this.#settle())) return

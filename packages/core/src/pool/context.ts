@@ -200,9 +200,13 @@ export class PoolContext {
     const replaced = this.corruptAt(subject).has(member.location)
     this.quarantine.remove(subject.key, member.location)
     this.debts.healed(subject.key, member.id)
-    // A corrupt copy stands in the tally already.
-    if (replaced) this.hints.add(subject.digest, member.location)
-    else this.stored(subject, member, size)
+    if (!replaced) {
+      this.stored(subject, member, size)
+      return
+    }
+    // A corrupt copy stands in the tally already, with a size that nobody knows.
+    this.hints.add(subject.digest, member.location)
+    this.monitor.measureSoon(member)
   }
 
   /** A backend has confirmed that it does not hold the block any more. */

@@ -243,6 +243,18 @@ describe('used bytes', () => {
     expect(scene.pool.stats().backends.a).toMatchObject({ blocks: 1, usedBytes: 100 })
   })
 
+  test('are measured when a copy of another size has been replaced', async () => {
+    const scene = await poolOf({ a: {}, b: {} }, { copies: 2 })
+    await scene.pool.put(block(1))
+    await scene.on.a.inner.put({ cid, bytes: block(1).bytes.subarray(1) })
+    await scene.clock.advance(30_000)
+    expect(scene.pool.stats().backends.a.usedBytes).toBe(99)
+    await scene.pool.get(cid)
+    await scene.pool.settled()
+    await scene.clock.advance(2_000)
+    expect(scene.pool.stats().backends.a).toMatchObject({ blocks: 1, usedBytes: 100 })
+  })
+
   test('stay as they are when the backend cannot be measured', async () => {
     const scene = await poolOf({ a: {} })
     await scene.pool.put(block(1))
