@@ -62,6 +62,9 @@ export async function drain(
 
 /** Makes sure that a block has its copies elsewhere, and deletes it here. Resolves to the bytes that were copied. */
 async function move(context: PoolContext, member: Member, subject: Subject): Promise<number> {
+  // An earlier put that lands after the block was deleted here would be taken for a copy to move.
+  if (!(await context.unsettled.clear(subject.key, member)))
+    throw incomplete(member, 'an earlier change of a block has not ended there')
   if ((context.debts.of(subject.key)?.deleteFrom.size ?? 0) > 0) {
     await clear(context, member, subject)
     return 0

@@ -79,6 +79,25 @@ describe('remove', () => {
     expect(await holders(scene, block(1))).toBe('b')
   })
 
+  test('waits for a put of a block that is still with its driver, and does not bring it back', async () => {
+    const scene = await poolOf({ a: { timeoutMs: 1_000 }, b: {} })
+    await scene.pool.put(block(1))
+    const gate = new Gate()
+    scene.on.a.once('put', gate.before)
+    scene.on.a.once('has', fail('ERR_BACKEND'))
+    const put = scene.pool.put(block(1))
+    await scene.clock.advance(1_100)
+    await put
+    await scene.pool.delete(cid)
+    const removed = scene.pool.remove('a')
+    await flush()
+    await gate.open()
+    await scene.clock.advance(5_000)
+    await removed
+    expect(await holders(scene, block(1))).toBe('')
+    expect(await scene.pool.has(cid)).toBe(false)
+  })
+
   test('writes nothing new there meanwhile, and reads on', async () => {
     const scene = await poolOf({ a: {}, b: {} })
     await scene.pool.put(block(1))
