@@ -44,10 +44,15 @@ export {
 } from './pool/storage-pool.ts'
 export {
   type Debt,
+  type DebtChange,
+  type DebtState,
+  type Due,
+  type Hold,
   type Journal,
   type JournalChange,
   type JournalHead,
   memoryJournal,
+  type SharedJournal,
 } from './state/journal.ts'
 export type {
   BackendStats,

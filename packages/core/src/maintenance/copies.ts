@@ -3,7 +3,7 @@ import { PoolError } from '../errors.ts'
 import { quorumOf } from '../plan/quorum.ts'
 import type { PoolContext, Subject } from '../pool/context.ts'
 import type { Member } from '../pool/member.ts'
-import { counts, planWrite } from '../pool/write.ts'
+import { counts, planWrite } from '../pool/write-plan.ts'
 import { ask } from './turn.ts'
 
 /** What came of making the copies of a block complete. */

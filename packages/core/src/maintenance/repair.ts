@@ -56,7 +56,8 @@ export class Repairs {
         if (!paused) await this.#pause(1_000 / repairsPerSecond)
         if (this.#context.closed) break
         const subject = new Subject(cidFromMultihash(debt.multihash))
-        await inTurn(this.#context, subject, () => this.#pay(subject))
+        // Another process may have the block, or the journal be away: it is tried again.
+        await inTurn(this.#context, subject, () => this.#pay(subject)).catch(() => {})
         paused = false
         const left = this.#context.debts.of(key)
         if (left) postpone(left, clock.now())
@@ -70,15 +71,15 @@ export class Repairs {
   #due(): readonly (readonly [string, OpenDebt])[] {
     if (this.#context.closed) return []
     const now = this.#context.options.clock.now()
-    return [...this.#context.debts.entries()].filter(([, debt]) => debt.dueAt <= now)
+    return [...this.#context.debts.entries()].filter(([, debt]) => dueAt(debt) <= now)
   }
 
   #retryLater(): void {
     if (this.#context.closed || this.#context.debts.size === 0) return
-    let dueAt = Number.POSITIVE_INFINITY
-    for (const [, debt] of this.#context.debts.entries()) dueAt = Math.min(dueAt, debt.dueAt)
+    let first = Number.POSITIVE_INFINITY
+    for (const [, debt] of this.#context.debts.entries()) first = Math.min(first, dueAt(debt))
     const { clock } = this.#context.options
-    const wait = Math.max(0, dueAt - clock.now())
+    const wait = Math.max(0, first - clock.now())
     this.#cancelRetry = clock.schedule(wait, () => this.start(), { background: true })
   }
 
@@ -113,7 +114,8 @@ export class Repairs {
   async #delete(subject: Subject, id: string): Promise<void> {
     const member = this.#context.members.find(id)
     if (!member) {
-      this.#context.debts.buried(subject.key, id)
+      // Another process that shares the journal may know it.
+      if (!this.#context.sharing) this.#context.debts.buried(subject.key, id)
       return
     }
     if (member.unhealthyReason === 'not open' || this.#context.unsettled.has(subject.key, member)) return
@@ -177,6 +179,10 @@ export class Repairs {
     const unconfirmed = await this.#context.monitor.unconfirmed(sources)
     return { nowhere: missing === members.all.length && !unconfirmed?.length }
   }
+}
+
+function dueAt(debt: OpenDebt): number {
+  return Math.max(debt.dueAt, debt.keepUntil)
 }
 
 function postpone(debt: OpenDebt, now: number): void {

@@ -4,7 +4,7 @@ import { whyNotRead } from '../plan/eligibility.ts'
 import { quorumOf } from '../plan/quorum.ts'
 import { type PoolContext, Subject } from '../pool/context.ts'
 import type { Member } from '../pool/member.ts'
-import { copiesOf, counts } from '../pool/write.ts'
+import { copiesOf, counts } from '../pool/write-plan.ts'
 import { DigestSet } from '../state/digest-set.ts'
 import { ask, inTurn } from './turn.ts'
 

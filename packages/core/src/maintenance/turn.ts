@@ -4,7 +4,10 @@ import type { PoolContext, Subject } from '../pool/context.ts'
 import type { Member } from '../pool/member.ts'
 import type { Turn } from '../pool/turns.ts'
 
-/** Asks one backend and resolves when the call has ended, however it did. A copy that is not there is no hint any more. */
+/**
+ * Asks one backend and resolves when the call has ended, however it did. A copy that is not there is no hint any more.
+ * @throws PoolError `ERR_BACKEND` when another process may have taken over the block.
+ */
 export async function ask(
   context: PoolContext,
   member: Member,
@@ -12,6 +15,7 @@ export async function ask(
   subject: Subject,
   block?: Block,
 ): Promise<Call> {
+  if (verb === 'put' || verb === 'delete') context.sharing?.assertHeld(subject)
   const call = await new Promise<Call>((resolve) => {
     member.call(verb, subject.cid, { ended: resolve }, block)
   })
@@ -20,7 +24,8 @@ export async function ask(
 }
 
 /**
- * Runs the task in the block's turn: no put, delete or other repair of the block overlaps it.
+ * Runs the task in the block's turn: no put, delete or other repair of the block overlaps it, and none of another process
+ * that uses the same journal.
  */
 export function inTurn<T>(context: PoolContext, subject: Subject, task: () => Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
@@ -28,7 +33,7 @@ export function inTurn<T>(context: PoolContext, subject: Subject, task: () => Pr
       turnKey: subject.turnKey,
       run: () => {
         context.behind.delete(subject.turnKey)
-        task()
+        held(context, subject, task)
           .then(resolve, reject)
           .finally(() => {
             context.turns.leave(turn)
@@ -39,4 +44,13 @@ export function inTurn<T>(context: PoolContext, subject: Subject, task: () => Pr
     context.begin()
     context.turns.enter(turn)
   })
+}
+
+async function held<T>(context: PoolContext, subject: Subject, task: () => Promise<T>): Promise<T> {
+  const release = await context.sharing?.hold(subject)
+  try {
+    return await task()
+  } finally {
+    await release?.()
+  }
 }

@@ -18,6 +18,7 @@ import type { Member, MemberServices } from './member.ts'
 import { Members } from './members.ts'
 import { Monitor } from './monitor.ts'
 import type { ReadOperation } from './read.ts'
+import { Sharing } from './sharing.ts'
 import { Sweeper } from './sweeper.ts'
 import { Turns } from './turns.ts'
 import { Unsettled } from './unsettled.ts'
@@ -67,6 +68,8 @@ export class PoolContext {
   readonly monitor: Monitor
   readonly debts: Debts
   readonly repairs: Repairs
+  /** Undefined where the journal belongs to this pool alone. */
+  readonly sharing: Sharing | undefined
   /** Undefined when reads are not hedged. */
   readonly hedges: Hedges | undefined
   /** The fewest copies that an acknowledged block can have: F in docs/guarantees.md. */
@@ -102,7 +105,8 @@ export class PoolContext {
       random: this.random,
       onBreaker: (member, direction, breaker) => this.monitor.breakerChanged(member, direction, breaker),
     }
-    this.debts = new Debts(options.journal)
+    this.debts = new Debts(options.journal, options.clock)
+    this.sharing = options.journal.shared && new Sharing(this, options.journal.shared)
     this.monitor = new Monitor(this)
     this.repairs = new Repairs(this)
     this.hedges = options.hedge && new Hedges(options.hedge, options.clock)
@@ -174,7 +178,8 @@ export class PoolContext {
 
   /** A scrub has found that every block has so many copies, or is owed them. Rejects with what the journal throws. */
   async raiseLeastCopies(copies: number): Promise<void> {
-    if (copies <= this.leastCopies) return
+    // Other processes may acknowledge with fewer.
+    if (copies <= this.leastCopies || this.sharing) return
     this.leastCopies = copies
     await this.writeHead(false)
   }

@@ -1,6 +1,7 @@
 import type { Call, CallOwner } from './call.ts'
 import type { PoolContext, Subject } from './context.ts'
 import type { Member } from './member.ts'
+import type { Release } from './sharing.ts'
 import type { Watched } from './sweeper.ts'
 import type { Turn } from './turns.ts'
 import { Waiters } from './waiters.ts'
@@ -16,6 +17,8 @@ export class DeleteOperation implements CallOwner, Watched, Turn {
   watchIndex = -1
   readonly #context: PoolContext
   readonly #calls: Call[] = []
+  /** The tombstone is on its way to the journal, and, where that is shared, what keeps other processes from the block. */
+  #burying: Promise<Release | undefined> | undefined
   #pending = 0
   #done = false
 
@@ -45,15 +48,26 @@ export class DeleteOperation implements CallOwner, Watched, Turn {
 
   run(): void {
     if (this.#done) return
-    const { behind, debts, members } = this.#context
-    const { key, cid } = this.subject
-    behind.delete(this.turnKey)
-    const ids = members.all.map(({ id }) => id)
+    this.#context.behind.delete(this.turnKey)
     this.#pending = 1
-    debts.bury(key, cid.multihash.bytes, ids).then(
+    this.#burying = this.#bury()
+    this.#burying.then(
       () => this.#reachAll(),
       (error: unknown) => this.#refuse(error),
     )
+  }
+
+  async #bury(): Promise<Release | undefined> {
+    const { debts, members, sharing } = this.#context
+    const release = await sharing?.hold(this.subject)
+    const ids = members.all.map(({ id }) => id)
+    try {
+      await debts.bury(this.subject.key, this.subject.cid.multihash.bytes, ids)
+    } catch (error) {
+      await release?.()
+      throw error
+    }
+    return release
   }
 
   /** The journal has the tombstone. Those that cannot be reached now are left to the repairs. */
@@ -109,6 +123,17 @@ export class DeleteOperation implements CallOwner, Watched, Turn {
     const { sweeper, turns, unsettled } = this.#context
     sweeper.release(this)
     for (const call of this.#calls) unsettled.track(this.subject.key, call)
+    if (this.#burying && this.#context.sharing) void this.#letGo(this.#burying)
     if (!turns.withdraw(this)) turns.leave(this)
+  }
+
+  /** Other processes may change the block when nothing that was sent here can land any more. */
+  async #letGo(burying: Promise<Release | undefined>): Promise<void> {
+    const { members, unsettled } = this.#context
+    this.#context.begin()
+    const release = await burying.catch(() => undefined)
+    await Promise.all(members.all.map((member) => unsettled.clear(this.subject.key, member)))
+    await release?.()
+    this.#context.finish()
   }
 }

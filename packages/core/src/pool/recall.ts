@@ -88,6 +88,8 @@ async function endJournal(context: PoolContext): Promise<void> {
 /** F: what the journal says after a clean close; the whole quorum of a pool that is new; otherwise 1. */
 async function leastCopies(context: PoolContext, head: JournalHead | undefined): Promise<number> {
   const { members, options } = context
+  // Processes come and go, some of them unclean.
+  if (options.journal.shared) return 1
   if (head) return head.clean ? head.leastCopies : 1
   const quorum = quorumOf(options.copies, options.writeQuorum)
   if (options.trustQuorum) return quorum

@@ -7,7 +7,7 @@ import type { RouteRequest } from '../strategy.ts'
 import type { PoolContext, Subject } from './context.ts'
 import type { Member } from './member.ts'
 import { inReadOrder } from './read.ts'
-import { planWrite } from './write.ts'
+import { planWrite } from './write-plan.ts'
 
 /** Everything that is known about the pool now. */
 export function statsOf(context: PoolContext): PoolStats {

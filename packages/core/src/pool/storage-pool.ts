@@ -281,19 +281,35 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
       if (isIdentity(cid)) return Promise.resolve(verb === 'get' ? cid.multihash.digest : true)
       context.hashes.assertKnown(cid)
       const subject = new Subject(cid)
-      if (context.debts.tombstones > 0 && context.debts.hides(subject.key)) {
-        return Promise.resolve(verb === 'get' ? undefined : false)
-      }
-      const newest = context.flights.get(subject.turnKey)
-      const joined = newest?.verb === verb && newest.subject.key === subject.key && newest.joinable
-      const operation = joined ? newest : new ReadOperation(context, verb, subject)
-      const result = operation.waiters.join(options?.signal)
-      if (joined) operation.watch()
-      else operation.start()
-      return result
+      const hidden = context.debts.tombstones > 0 && context.debts.hides(subject.key)
+      return hidden ? this.#readHidden(verb, subject, options) : this.#ask(verb, subject, options)
     } catch (error) {
       return Promise.reject(error)
     }
+  }
+
+  /** The block was deleted; where processes share the journal, another one may have put it again. */
+  async #readHidden(
+    verb: ReadVerb,
+    subject: Subject,
+    options: OperationOptions | undefined,
+  ): Promise<ReadResult> {
+    const { sharing } = this.#context
+    if (!sharing || (await abortable(sharing.stillHides(subject), options?.signal)))
+      return verb === 'get' ? undefined : false
+    this.#admit(options)
+    return this.#ask(verb, subject, options)
+  }
+
+  #ask(verb: ReadVerb, subject: Subject, options: OperationOptions | undefined): Promise<ReadResult> {
+    const context = this.#context
+    const newest = context.flights.get(subject.turnKey)
+    const joined = newest?.verb === verb && newest.subject.key === subject.key && newest.joinable
+    const operation = joined ? newest : new ReadOperation(context, verb, subject)
+    const result = operation.waiters.join(options?.signal)
+    if (joined) operation.watch()
+    else operation.start()
+    return result
   }
 
   #admit(options: OperationOptions | undefined): PoolContext {
@@ -359,6 +375,7 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
     }
     await resume(this.#context, head)
     monitor.start()
+    this.#context.sharing?.start()
   }
 
   async #close(): Promise<void> {
@@ -376,6 +393,7 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
     monitor.stop()
     repairs.stop()
     await this.#context.idle()
+    await this.#context.sharing?.stop()
     const left = await leave(this.#context)
     const closed = await Promise.allSettled(members.all.map((member) => member.shut()))
     sweeper.stop()

@@ -1,49 +1,17 @@
 import type { Block } from '../block.ts'
 import { type BackendOutcome, errorCode, type Outcome, PoolError } from '../errors.ts'
 import { whyNotWrite } from '../plan/eligibility.ts'
-import { quorumOf, survives } from '../plan/quorum.ts'
-import { Spread } from '../plan/spread.ts'
+import { quorumOf } from '../plan/quorum.ts'
 import type { RouteRequest } from '../strategy.ts'
 import type { Call, CallOwner } from './call.ts'
 import type { PoolContext, Subject } from './context.ts'
 import type { Member } from './member.ts'
 import { inWords } from './read.ts'
+import type { Release } from './sharing.ts'
 import type { Watched } from './sweeper.ts'
 import type { Turn } from './turns.ts'
 import { Waiters } from './waiters.ts'
-
-/** Where a block may go: the copies wanted, the order, and what the strategy left out. */
-export interface WritePlan {
-  readonly copies: number
-  readonly spread: Spread<Member>
-  readonly ranked: readonly Member[]
-}
-
-/** Plans the copies of a block among the candidates. */
-export function planWrite(
-  context: PoolContext,
-  request: RouteRequest,
-  candidates: readonly Member[],
-): WritePlan {
-  const { strategy } = context.options
-  const copies = copiesOf(context, request)
-  const ranked = strategy.rank(request, candidates)
-  const tiers = strategy.tier && ranked.map((member) => strategy.tier?.(request, member) ?? 0)
-  return { copies, ranked, spread: new Spread(ranked, copies, tiers) }
-}
-
-/** Copies wanted of this block. `'all'` means all backends with writes on that stay, healthy or not. */
-export function copiesOf(context: PoolContext, request: RouteRequest): number {
-  const { options, members } = context
-  const asked = options.strategy.copies?.(request) ?? options.copies
-  if (asked !== 'all') return asked
-  return Math.max(1, members.all.filter((member) => member.write && !member.draining).length)
-}
-
-/** Whether a copy there counts for the quorum. */
-export function counts({ options }: PoolContext, member: Member): boolean {
-  return member.read && survives(member.traits.durability, options.durability)
-}
+import { counts, planWrite, type WritePlan } from './write-plan.ts'
 
 /**
  * One `put`: writes the first targets side by side, replaces one that fails by the next candidate, and replies when the
@@ -71,12 +39,20 @@ export class PutOperation implements CallOwner, Watched, Turn {
   /** A backend was asked to change, so it may hold a copy. */
   #wrote = false
   #replied = false
+  /** When the first copy was asked for, in the clock's milliseconds. */
+  #startedAt = 0
+  /** Keeps other processes from the block, which was deleted by one of them meanwhile. */
+  #release: Release | undefined
+  /** No delete of another process has overlapped. */
+  #agreed: boolean
+  #whenQuiet: (() => void) | undefined
 
   constructor(context: PoolContext, subject: Subject, block: Block) {
     this.#context = context
     this.subject = subject
     this.turnKey = subject.turnKey
     this.#block = block
+    this.#agreed = context.sharing === undefined
   }
 
   start(): void {
@@ -95,7 +71,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
     if (this.#wrote) void this.#owe().catch(() => {})
     this.#leave()
     for (const call of pending) call.abort(undefined)
-    if (pending.length === 0 && !this.#recording) this.#context.finish()
+    if (pending.length === 0 && !this.#recording) this.#finish()
   }
 
   run(): void {
@@ -108,6 +84,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
       this.#reject(this.#error('ERR_NOT_ENOUGH_BACKENDS', message))
       return
     }
+    this.#startedAt = options.clock.now()
     this.#request = this.#context.request('write', this.subject, this.#block.bytes.length)
     if (!this.#makePlan(this.#candidates())) return
     const { copies } = this.#plan as unknown as WritePlan
@@ -148,6 +125,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
     // What hints promised is asked first, all of it, before anything is written.
     const asking = this.#pending.some((other) => other.verb === 'has')
     if (!asking) this.#proceed()
+    if (this.#pending.length === 0) this.#whenQuiet?.()
   }
 
   /** Backends that may take the block: not those that may still change it on their own. */
@@ -214,7 +192,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
 
   /** Starts the copies that are lacking, replies when the quorum is there, and ends when nothing is under way. */
   #proceed(): void {
-    if (this.#mayFill) this.#fill()
+    if (this.#mayFill && !this.#whenQuiet) this.#fill()
     if (this.#recording) return
     if (!this.#replied && this.#acknowledged(this.#holders) >= this.#quorum) this.#acknowledge()
     else this.#finishUp()
@@ -261,6 +239,10 @@ export class PutOperation implements CallOwner, Watched, Turn {
    * forgets that a copy was corrupt: the pool would not ask for it after a crash.
    */
   #acknowledge(): void {
+    if (!this.#agreed) {
+      void this.#record(this.#agree(), () => this.#proceed())
+      return
+    }
     const { debts, leastCopies, scrubs } = this.#context
     for (const scrub of scrubs) scrub.leastCopies = Math.min(scrub.leastCopies, this.#quorum)
     const lowers = this.#quorum < leastCopies
@@ -274,6 +256,38 @@ export class PutOperation implements CallOwner, Watched, Turn {
     if (lifts) told.push(debts.unbury(this.subject.key, this.subject.cid.multihash.bytes))
     if (this.#replaced) told.push(debts.told())
     void this.#record(Promise.all(told), () => this.#succeed())
+  }
+
+  /**
+   * With a shared journal: a delete of another process that has overlapped may have taken the copies away. Then they are
+   * all written again while no other process changes the block.
+   */
+  async #agree(): Promise<void> {
+    const { sharing, debts } = this.#context
+    this.#agreed = true
+    if (!sharing || (await sharing.isUntouched(this.subject, this.#startedAt))) return
+    this.#release = await sharing.hold(this.subject)
+    const late = this.#context.options.clock.now() - this.#startedAt > debts.longestPutMs
+    if (this.#replied || !(late || debts.isBuried(this.subject.key))) return
+    await this.#quiet()
+    this.#holders.length = 0
+    if (!this.#replied) this.#makePlan(this.#candidates())
+  }
+
+  /** Resolves when no call is under way; none is started until then. */
+  async #quiet(): Promise<void> {
+    if (this.#pending.length === 0) return
+    await new Promise<void>((resolve) => {
+      this.#whenQuiet = resolve
+    })
+    this.#whenQuiet = undefined
+  }
+
+  #finish(): void {
+    const release = this.#release
+    this.#release = undefined
+    if (release) void release().then(() => this.#context.finish())
+    else this.#context.finish()
   }
 
   /** Fewer copies than the quorum: what may have been left is owed before that is told. */
@@ -332,7 +346,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
     if (last) this.#context.behind.delete(this.turnKey)
     if (have < copies) this.#oweCopies(have, copies)
     else if (last) this.#context.debts.replicated(this.subject.key)
-    this.#context.finish()
+    this.#finish()
   }
 
   /** Also when another change of the block has begun: what is owed is looked at again before it is paid. */
@@ -378,7 +392,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
     this.#leave()
     this.#context.repairs.start()
     // Otherwise the last call under way ends it.
-    if (this.#pending.length === 0) this.#context.finish()
+    if (this.#pending.length === 0) this.#finish()
   }
 
   /** Ends the turn: what is still with a driver is remembered, so that the next change of the block comes after it. */

@@ -1,4 +1,6 @@
-import type { Journal, JournalChange, JournalHead } from './journal.ts'
+import type { Clock } from '../clock.ts'
+import type { DebtState, Journal, JournalChange, JournalHead } from './journal.ts'
+import { duesOf, SharedDebts, setDues } from './shared-debts.ts'
 
 /** What is owed for one block, as the pool works on it. */
 export interface OpenDebt {
@@ -15,6 +17,8 @@ export interface OpenDebt {
   attempts: number
   /** When to try next, in the clock's milliseconds. */
   dueAt: number
+  /** Until then no delete counts as confirmed: a put of another process may still leave a copy. */
+  keepUntil: number
 }
 
 /**
@@ -23,6 +27,9 @@ export interface OpenDebt {
  */
 export class Debts {
   readonly #journal: Journal
+  readonly #clock: Clock
+  /** Undefined where the journal belongs to this pool alone. */
+  readonly #shared: SharedDebts | undefined
   readonly #open = new Map<string, OpenDebt>()
   #waiting: JournalChange[] = []
   /** The batch that is being written, and the one that waits for it. */
@@ -34,8 +41,10 @@ export class Debts {
   #tombs = 0
   #changes = 0
 
-  constructor(journal: Journal) {
+  constructor(journal: Journal, clock: Clock) {
     this.#journal = journal
+    this.#clock = clock
+    this.#shared = journal.shared && new SharedDebts(journal.shared)
   }
 
   get size(): number {
@@ -45,6 +54,11 @@ export class Debts {
   /** Blocks that are hidden because a delete is not confirmed. */
   get tombstones(): number {
     return this.#hidden
+  }
+
+  /** A put that takes longer may have been overlapped by a delete of another process, unseen. Milliseconds. */
+  get longestPutMs(): number {
+    return this.#journal.shared?.longestPutMs ?? Number.POSITIVE_INFINITY
   }
 
   /** Changes that the journal was told since the pool was made. */
@@ -83,6 +97,7 @@ export class Debts {
       const key = keyOf(debt.multihash)
       this.#open.set(key, open)
       if (open.deleteFrom.size === 0) continue
+      open.keepUntil = this.#keepUntil()
       this.#entomb(key)
       this.#hide(key, true)
     }
@@ -99,6 +114,7 @@ export class Debts {
     this.#change(key, multihash, (debt) => {
       for (const id of backends) debt.deleteFrom.add(id)
       debt.copies = false
+      debt.keepUntil = this.#keepUntil()
     })
     await this.#writeOrUndo(key, multihash, before)
     this.#hide(key, true)
@@ -107,7 +123,7 @@ export class Debts {
   /** A backend has confirmed the delete. The journal follows: deleting again does no harm. */
   buried(key: string, backend: string): void {
     const debt = this.#open.get(key)
-    if (!debt?.deleteFrom.has(backend)) return
+    if (!debt?.deleteFrom.has(backend) || this.#clock.now() < debt.keepUntil) return
     if (debt.deleteFrom.size === 1) this.#hide(key, false)
     this.#change(key, debt.multihash, (d) => {
       d.deleteFrom.delete(backend)
@@ -189,6 +205,17 @@ export class Debts {
     await Promise.all(written)
   }
 
+  /** Takes over what a shared journal has, unless something newer is known. */
+  learn(key: string, state: DebtState): void {
+    this.#shared?.arrived(key, state)
+    this.#takeOver(key)
+  }
+
+  /** All news up to this version are known. */
+  knowsUpTo(version: number): void {
+    this.#shared?.forgetUpTo(version)
+  }
+
   /** Writes the head. Resolves when the journal has it. */
   head(head: JournalHead): Promise<void> {
     return this.#write({ type: 'head', head })
@@ -197,18 +224,27 @@ export class Debts {
   /** Resolves when the journal has what it was told so far, or has refused it. */
   async told(): Promise<void> {
     await (this.#next ?? this.#running).catch(() => {})
+    await this.#shared?.told()
   }
 
   /** Resolves when the journal has everything. */
   async flushed(): Promise<void> {
     while (this.#next) await this.#next.catch(() => {})
     await this.#running.catch(() => {})
+    await this.#shared?.told()
+  }
+
+  #keepUntil(): number {
+    const { shared } = this.#journal
+    return shared ? this.#clock.now() + shared.longestPutMs : 0
   }
 
   #change(key: string, multihash: Uint8Array, change: (debt: OpenDebt) => void): void {
     const debt = this.#open.get(key) ?? blank(multihash)
     this.#open.set(key, debt)
+    const before = this.#shared && duesOf(debt)
     change(debt)
+    if (before) this.#shared?.changed(key, before, duesOf(debt))
     debt.attempts = 0
     debt.dueAt = 0
     if (isPaid(debt)) this.#open.delete(key)
@@ -241,7 +277,8 @@ export class Debts {
     this.#changes++
     const change = this.#changeOf(key, multihash)
     const tomb = this.#entombed.get(key)
-    await this.#write(change)
+    if (this.#shared) await this.#share(this.#shared, key, multihash)
+    else await this.#write(change)
     const lifted = change.type !== 'owed' || change.debt.deleteFrom.length === 0
     if (lifted && this.#entombed.get(key) === tomb) this.#entombed.delete(key)
   }
@@ -258,6 +295,33 @@ export class Debts {
       })
       throw error
     }
+  }
+
+  async #share(shared: SharedDebts, key: string, multihash: Uint8Array): Promise<void> {
+    try {
+      await shared.send(key, multihash)
+    } finally {
+      this.#takeOver(key)
+    }
+  }
+
+  /** The block owes what the shared journal says, where that is newer than what is known here. */
+  #takeOver(key: string): void {
+    const state = this.#shared?.take(key)
+    if (!state) return
+    const debt = this.#open.get(key) ?? blank(state.multihash)
+    this.#hide(key, false)
+    setDues(debt, state.dues)
+    if (isPaid(debt)) this.#open.delete(key)
+    else this.#open.set(key, debt)
+    if (debt.deleteFrom.size === 0) {
+      debt.keepUntil = 0
+      this.#entombed.delete(key)
+      return
+    }
+    debt.keepUntil ||= this.#keepUntil()
+    this.#entomb(key)
+    this.#hide(key, true)
   }
 
   /** Changes that wait while the journal writes go together, in order. */
@@ -285,6 +349,7 @@ function blank(multihash: Uint8Array): OpenDebt {
     corruptIn: new Set(),
     attempts: 0,
     dueAt: 0,
+    keepUntil: 0,
   }
 }
 

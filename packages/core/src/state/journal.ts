@@ -37,18 +37,73 @@ export type JournalChange =
   | { readonly type: 'paid'; readonly multihash: Uint8Array }
   | { readonly type: 'head'; readonly head: JournalHead }
 
+/** A part of what is owed for a block: a copy to be deleted or written again at a backend, or copies that may lack. */
+export type Due = 'copies' | `delete:${string}` | `corrupt:${string}`
+
+/** What is owed more, and no longer, for one block. */
+export interface DebtChange {
+  readonly multihash: Uint8Array
+  readonly owed: readonly Due[]
+  readonly paid: readonly Due[]
+}
+
+/** All that is owed for one block at some moment. */
+export interface DebtState {
+  readonly multihash: Uint8Array
+  readonly dues: readonly Due[]
+  /** Grows with each change of any debt of the journal. */
+  readonly version: number
+}
+
+/** One process alone may take copies of a block away, or repair it. */
+export interface Hold {
+  /** What was owed when it began. */
+  readonly state: DebtState
+  /** It has run out, or may have: nothing more may be done under it. */
+  readonly lost: boolean
+  end(): Promise<void>
+}
+
 /**
- * What the pool must not forget: debts, and how it was left. A journal belongs to one pool at a time.
+ * What several processes that use one journal do together. Their pools have the same backends, by the same ids.
+ *
+ * A delete stands in the journal for at least `longestPutMs`, and is done again after that: whatever a put of another
+ * process has left behind is gone then. So a put that finds no delete in the journal after its last copy was overlapped
+ * by none; one that finds a delete starts over, alone.
+ */
+export interface SharedJournal {
+  /** A put that takes longer starts over. Milliseconds. */
+  readonly longestPutMs: number
+  /** What other processes have written is known after this time at most. Milliseconds. */
+  readonly lagMs: number
+  /** Writes changes, all of them or none, and resolves to what is owed for these blocks then. */
+  merge(changes: readonly DebtChange[]): Promise<readonly DebtState[]>
+  /**
+   * Waits until no other process holds the block, and takes it. It runs out when its process dies.
+   * @throws PoolError `ERR_BACKEND`, retryable, when another process does not let go of it.
+   */
+  hold(multihash: Uint8Array): Promise<Hold>
+  /** What is owed for the block now, and whether another process holds it. */
+  look(multihash: Uint8Array): Promise<{ readonly state: DebtState; readonly held: boolean }>
+  /** What was written since the call before, by this process too; at first since `open`. */
+  news(): Promise<readonly DebtState[]>
+}
+
+/**
+ * What the pool must not forget: debts, and how it was left. A journal belongs to one pool at a time, unless it is shared.
  *
  * `write` resolves when the changes have the journal's durability, all of them or none, and after those of earlier
  * calls; calls that wait together may be written together.
  */
 export interface Journal {
   readonly durability: Durability
+  /** Undefined where the journal belongs to one pool at a time. */
+  readonly shared?: SharedJournal | undefined
   /** The head that was written last; undefined for a new journal. */
   open(): Promise<JournalHead | undefined>
   /** All debts, in no promised order; called once, before the first `write`. */
   debts(): AsyncIterable<Debt>
+  /** A shared journal is given heads alone, and merges them with the one that it has. */
   write(changes: readonly JournalChange[]): Promise<void>
   close(): Promise<void>
 }

@@ -1,0 +1,101 @@
+import { blockKey, cidFromMultihash } from '../block.ts'
+import { PoolError } from '../errors.ts'
+import type { Hold, SharedJournal } from '../state/journal.ts'
+import type { PoolContext, Subject } from './context.ts'
+
+/** Changes of a block by this process alone; to be ended. */
+export type Release = () => Promise<void>
+
+/**
+ * What the pools of several processes do together over a shared journal: one of them at a time deletes, repairs or moves a
+ * block, and each learns what the others owe.
+ */
+export class Sharing {
+  readonly #context: PoolContext
+  readonly #journal: SharedJournal
+  readonly #holds = new Map<string, Hold>()
+  #cancel: (() => void) | undefined
+  #listening: Promise<void> = Promise.resolve()
+
+  constructor(context: PoolContext, journal: SharedJournal) {
+    this.#context = context
+    this.#journal = journal
+  }
+
+  start(): void {
+    const { clock } = this.#context.options
+    this.#cancel = clock.schedule(this.#journal.lagMs / 2, () => void this.#round(), { background: true })
+  }
+
+  /** Leaves no timer behind. */
+  async stop(): Promise<void> {
+    this.#cancel?.()
+    this.#cancel = undefined
+    await this.#listening
+  }
+
+  /**
+   * Waits until no other process changes the block, and keeps them from it. To be called in the block's turn.
+   * @throws what the journal throws.
+   */
+  async hold(subject: Subject): Promise<Release> {
+    const hold = await this.#journal.hold(subject.cid.multihash.bytes)
+    this.#holds.set(subject.key, hold)
+    this.#context.debts.learn(subject.key, hold.state)
+    return async () => {
+      this.#holds.delete(subject.key)
+      await this.#context.debts.told()
+      // It runs out by itself.
+      await hold.end().catch(() => {})
+    }
+  }
+
+  /**
+   * Copies are changed under a hold only.
+   * @throws PoolError `ERR_BACKEND`, retryable, when it was lost.
+   */
+  assertHeld(subject: Subject): void {
+    if (!this.#holds.get(subject.key)?.lost) return
+    throw new PoolError('ERR_BACKEND', 'another process may have taken over the block', { retryable: true })
+  }
+
+  /** No process has begun to delete the block since then, in the clock's milliseconds, or does anything to it now. */
+  async isUntouched(subject: Subject, since: number): Promise<boolean> {
+    const { state, held } = await this.#journal.look(subject.cid.multihash.bytes)
+    if (held || this.#context.options.clock.now() - since > this.#journal.longestPutMs) return false
+    return !state.dues.some((due) => due.startsWith('delete:'))
+  }
+
+  /**
+   * Whether the block is hidden by a delete that the journal still has: another process may have put it again.
+   * @throws what the journal throws.
+   */
+  async stillHides(subject: Subject): Promise<boolean> {
+    const { state } = await this.#journal.look(subject.cid.multihash.bytes)
+    this.#context.debts.learn(subject.key, state)
+    return this.#context.debts.hides(subject.key)
+  }
+
+  async #round(): Promise<void> {
+    const round = this.#cancel
+    this.#listening = this.#listen()
+    await this.#listening
+    if (this.#cancel === round) this.start()
+  }
+
+  async #listen(): Promise<void> {
+    const { debts, repairs } = this.#context
+    try {
+      const news = await this.#journal.news()
+      let version = -1
+      for (const state of news) {
+        debts.learn(blockKey(cidFromMultihash(state.multihash)), state)
+        version = Math.max(version, state.version)
+      }
+      debts.knowsUpTo(version)
+      if (news.length > 0) repairs.start()
+    } catch {
+      // Asked again in the next round; whoever writes is told.
+    }
+  }
+}
