@@ -169,6 +169,32 @@ describe('a pool with a durable journal', () => {
     await second.close()
   })
 
+  test('knows after an unclean stop of one copy only', async () => {
+    const files = { a: path(), b: path(), journal: path() }
+    const journal = sqliteJournal(files.journal)
+    // As if the process had died before it could say that it was closed.
+    let dies = false
+    const uncleanly: Journal = {
+      ...journal,
+      write: (changes) => (dies ? Promise.reject(new Error('it has died')) : journal.write(changes)),
+    }
+    const open = () =>
+      createPool({
+        copies: 2,
+        writeQuorum: 'all',
+        journal: uncleanly,
+        backends: { a: { backend: sqlite(files.a) }, b: { backend: sqlite(files.b) } },
+      })
+    const first = await open()
+    expect(first.stats().leastCopies).toBe(2)
+    dies = true
+    await expect(first.close()).rejects.toThrow()
+    dies = false
+    const second = await open()
+    expect(second.stats().leastCopies).toBe(1)
+    await second.close()
+  })
+
   test('notices after a restart that a store is another', async () => {
     const files = { a: path(), b: path(), journal: path() }
     const open = () =>

@@ -3,6 +3,7 @@ import { blockKey } from '../block.ts'
 import { type BackendOutcome, errorCode, PoolError } from '../errors.ts'
 import { outcomeOf } from '../plan/outcome.ts'
 import { DigestSet } from '../state/digest-set.ts'
+import { abortable } from './abortable.ts'
 import type { PoolContext } from './context.ts'
 import type { Member } from './member.ts'
 import { inWords } from './read.ts'
@@ -34,7 +35,8 @@ export class Listing {
   }
 
   async *run(): AsyncGenerator<CID> {
-    const { members } = this.#context
+    const { members, sharing } = this.#context
+    if (sharing) await abortable(sharing.refresh(), this.#options.signal)
     const readers = members.readers
     for (const member of members.all) {
       if (member.read && member.unhealthyReason)

@@ -68,34 +68,46 @@ export class Sharing {
 
   /**
    * Whether the block is hidden by a delete that the journal still has: another process may have put it again.
-   * @throws what the journal throws.
+   * @throws PoolError `ERR_UNAVAILABLE` when the journal does not say.
    */
   async stillHides(subject: Subject): Promise<boolean> {
-    const { state } = await this.#journal.look(subject.cid.multihash.bytes)
+    const { state } = await this.#journal.look(subject.cid.multihash.bytes).catch(notKnown)
     this.#context.debts.learn(subject.key, state)
     return this.#context.debts.hides(subject.key)
   }
 
+  /**
+   * Learns what other processes have written until now.
+   * @throws PoolError `ERR_UNAVAILABLE` when the journal does not say.
+   */
+  async refresh(): Promise<void> {
+    await this.#listening
+    const listening = this.#listen()
+    this.#listening = listening.catch(() => {})
+    await listening.catch(notKnown)
+  }
+
   async #round(): Promise<void> {
     const round = this.#cancel
-    this.#listening = this.#listen()
-    await this.#listening
+    // What fails is asked again in the next round; whoever writes is told.
+    await this.refresh().catch(() => {})
     if (this.#cancel === round) this.start()
   }
 
   async #listen(): Promise<void> {
     const { debts, repairs } = this.#context
-    try {
-      const news = await this.#journal.news()
-      let version = -1
-      for (const state of news) {
-        debts.learn(blockKey(cidFromMultihash(state.multihash)), state)
-        version = Math.max(version, state.version)
-      }
-      debts.knowsUpTo(version)
-      if (news.length > 0) repairs.start()
-    } catch {
-      // Asked again in the next round; whoever writes is told.
+    const news = await this.#journal.news()
+    let version = -1
+    for (const state of news) {
+      debts.learn(blockKey(cidFromMultihash(state.multihash)), state)
+      version = Math.max(version, state.version)
     }
+    debts.knowsUpTo(version)
+    if (news.length > 0) repairs.start()
   }
+}
+
+function notKnown(cause: unknown): never {
+  const message = 'cannot tell whether the block exists: the journal does not say what was deleted'
+  throw new PoolError('ERR_UNAVAILABLE', message, { cause, retryable: true })
 }

@@ -95,7 +95,7 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
     }
     const subject = new Subject(cid)
     const newest = context.turns.newest(subject.turnKey)
-    const joined = newest instanceof PutOperation && newest.subject.key === subject.key
+    const joined = newest instanceof PutOperation && newest.subject.key === subject.key && newest.joinable
     const operation = joined ? newest : new PutOperation(context, subject, block)
     const result = operation.waiters.join(options?.signal)
     if (joined) operation.watch()
@@ -304,7 +304,9 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
   #ask(verb: ReadVerb, subject: Subject, options: OperationOptions | undefined): Promise<ReadResult> {
     const context = this.#context
     const newest = context.flights.get(subject.turnKey)
-    const joined = newest?.verb === verb && newest.subject.key === subject.key && newest.joinable
+    // Another process may have put the block since the earlier read began.
+    const mayJoin = !context.sharing && newest?.joinable
+    const joined = mayJoin && newest?.verb === verb && newest.subject.key === subject.key
     const operation = joined ? newest : new ReadOperation(context, verb, subject)
     const result = operation.waiters.join(options?.signal)
     if (joined) operation.watch()

@@ -55,6 +55,11 @@ export class PutOperation implements CallOwner, Watched, Turn {
     this.#agreed = context.sharing === undefined
   }
 
+  /** Another put of the block may join: no delete of another process has come since the journal was asked. */
+  get joinable(): boolean {
+    return !this.#context.sharing || !this.#agreed
+  }
+
   start(): void {
     this.#context.begin()
     if (this.waiters.hasSignals) this.watch()
@@ -300,10 +305,12 @@ export class PutOperation implements CallOwner, Watched, Turn {
 
   /** A copy may have been left: it is to be completed; or deleted again, when the block was deleted before. */
   #owe(): Promise<void> {
-    const { debts, members } = this.#context
+    const { debts, members, sharing } = this.#context
     const { key, cid } = this.subject
     const { bytes } = cid.multihash
-    const buried = (debts.of(key)?.deleteFrom.size ?? 0) > 0
+    // What is known of other processes' deletes is true under a hold only: one may have put the block again.
+    const known = !sharing || this.#release !== undefined
+    const buried = known && (debts.of(key)?.deleteFrom.size ?? 0) > 0
     return buried
       ? debts.bury(
           key,

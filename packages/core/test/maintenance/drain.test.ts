@@ -199,6 +199,19 @@ describe('remove', () => {
     expect(await holders(scene, block(1))).toBe('')
   })
 
+  test('a deleted block that still stands there is not moved either', async () => {
+    const scene = await poolOf({ a: {}, b: {} })
+    await scene.pool.put(block(1))
+    // The delete, and the first time that it is tried again.
+    scene.on.a.once('delete', fail('ERR_BACKEND'), fail('ERR_BACKEND'))
+    await scene.pool.delete(cid)
+    await scene.pool.settled()
+    expect(await holders(scene, block(1))).toBe('a')
+    await scene.pool.remove('a')
+    expect(await holders(scene, block(1))).toBe('')
+    expect(scene.on.b.count('put')).toBe(0)
+  })
+
   test('a corrupt copy does not hold it up when good ones stand elsewhere', async () => {
     const scene = await poolOf({ a: {}, b: {} }, { copies: 2, writeQuorum: 1 })
     await scene.pool.put(block(1))
@@ -272,6 +285,16 @@ describe('a drain that cannot be finished', () => {
 })
 
 describe('remove with force', () => {
+  test('lowers the fewest copies that a block can have by one, and not under one', async () => {
+    const { pool } = await poolOf({ a: {}, b: {}, c: {} }, { copies: 3 })
+    const told = [pool.stats().leastCopies]
+    for (const id of ['a', 'b'] as const) {
+      await pool.remove(id, { force: true })
+      told.push(pool.stats().leastCopies)
+    }
+    expect(told).toEqual([2, 1, 1])
+  })
+
   test('detaches at once and names the blocks that no other backend holds', async () => {
     const scene = await poolOf({ a: {}, b: {} })
     for (const one of blocks(3)) await scene.pool.put(one)

@@ -1,0 +1,35 @@
+import type { Mutant } from '../mutant.ts'
+
+export const sharing: readonly Mutant[] = [
+  {
+    name: 'a put does not ask what other processes have deleted',
+    file: 'packages/core/src/pool/write.ts',
+    from: 'if (!sharing || (await sharing.isUntouched(this.subject, this.#startedAt))) return',
+    to: 'if (!sharing || this.#startedAt > 0) return',
+    caughtBy: {
+      file: 'packages/core/test/pool/sharing.test.ts',
+      test: 'that a delete in the other overlaps starts over, and the block is there',
+    },
+  },
+  {
+    name: 'a delete that is shared is not done again',
+    file: 'packages/core/src/state/debts.ts',
+    from: 'return shared ? this.#clock.now() + shared.longestPutMs : 0',
+    to: 'return shared ? this.#clock.now() : 0',
+    caughtBy: {
+      file: 'packages/core/test/pool/sharing.test.ts',
+      test: 'is done again after the longest put: what a put of the other left behind is gone',
+    },
+  },
+  {
+    name: 'a delete does not keep other processes from the block',
+    file: 'packages/core/src/pool/delete.ts',
+    from: `await Promise.all(members.all.map((member) => unsettled.clear(this.subject.key, member)))
+    await release?.()`,
+    to: 'await Promise.all(members.all.map((member) => unsettled.clear(this.subject.key, member)))',
+    caughtBy: {
+      file: 'packages/core/test/pool/sharing.test.ts',
+      test: 'waits for a delete of the other that is still with a backend',
+    },
+  },
+]

@@ -1,0 +1,106 @@
+import type { Mutant } from '../mutant.ts'
+
+export const writes: readonly Mutant[] = [
+  {
+    name: 'a put is acknowledged before its copies are written',
+    file: 'packages/core/src/pool/write.ts',
+    from: 'if (!this.#replied && this.#acknowledged(this.#holders) >= this.#quorum) this.#acknowledge()',
+    to: 'if (!this.#replied && this.#acknowledged([...this.#holders, ...this.#pending.map(({ member }) => member)]) >= this.#quorum) this.#acknowledge()',
+    caughtBy: { seed: 2, ops: 500 },
+  },
+  {
+    name: 'the majority is one copy too few',
+    file: 'packages/core/src/plan/quorum.ts',
+    from: 'return Math.floor(copies / 2) + 1',
+    to: 'return Math.max(1, Math.floor(copies / 2))',
+    caughtBy: { seed: 8, ops: 500 },
+  },
+  {
+    name: 'a hint alone lets a put be skipped',
+    file: 'packages/core/src/pool/write.ts',
+    from: `if (hinted.length >= copies) for (const member of hinted) this.#call('has', member)
+    else this.#proceed()`,
+    to: `if (hinted.length >= copies) for (const member of hinted) this.#held(member)
+    this.#proceed()`,
+    caughtBy: { seed: 2, ops: 500 },
+  },
+  {
+    name: 'a copy counts whatever its durability',
+    file: 'packages/core/src/pool/write-plan.ts',
+    from: 'return member.read && survives(member.traits.durability, options.durability)',
+    to: `return member.read && survives('power', options.durability)`,
+    caughtBy: {
+      file: 'packages/core/test/pool/write.test.ts',
+      test: 'a copy counts only on a backend of the durability asked for',
+    },
+  },
+  {
+    name: 'a target that fails is not replaced',
+    file: 'packages/core/src/pool/write.ts',
+    from: 'const under = [...this.#holders, ...this.#pending.map((call) => call.member)]',
+    to: 'const under = [...this.#holders, ...this.#pending.map((call) => call.member), ...this.#context.members.all.filter(({ id }) => this.#outcomes[id]?.error)]',
+    caughtBy: {
+      file: 'packages/core/test/pool/write.failover.test.ts',
+      test: 'is replaced at once, without waiting for the others',
+    },
+  },
+  {
+    name: 'copies go to one zone',
+    file: 'packages/core/src/plan/spread.ts',
+    from: '!zones.includes(candidate.zone) && fits(candidate)',
+    to: 'fits(candidate)',
+    caughtBy: { file: 'packages/core/test/pool/write.test.ts', test: 'copies go to distinct zones first' },
+  },
+  {
+    name: 'a late delete is not waited for',
+    file: 'packages/core/src/pool/unsettled.ts',
+    from: 'return this.#entries.get(key)?.some((entry) => entry.member === member) ?? false',
+    to: 'return this.#entries.get(key) !== undefined && member === undefined',
+    caughtBy: { seed: 3, ops: 500 },
+  },
+  {
+    name: 'a put does not lift the tombstone in the journal',
+    file: 'packages/core/src/pool/write.ts',
+    from: 'const lifts = debts.isBuried(this.subject.key)',
+    to: 'const lifts = debts.hides(this.subject.key) && this.#wrote && debts.size > 1_000',
+    caughtBy: { seed: 1, ops: 500 },
+  },
+  {
+    name: 'a put joins one that a delete came after',
+    file: 'packages/core/src/pool/storage-pool.ts',
+    from: 'const newest = context.turns.newest(subject.turnKey)',
+    to: 'const newest = context.turns.newest(subject.turnKey) ?? context.behind.get(subject.turnKey)',
+    caughtBy: { seed: 6, ops: 500 },
+  },
+  {
+    name: 'the copies that a failed put left are not owed',
+    file: 'packages/core/src/pool/write.ts',
+    from: `if (this.#wrote) void this.#record(this.#owe(), fail, fail)
+    else fail()`,
+    to: 'fail()',
+    caughtBy: {
+      file: 'packages/core/test/pool/delete.test.ts',
+      test: 'stays in force when a later put fails, which then leaves nothing',
+    },
+  },
+  {
+    name: 'a full backend counts as faulty',
+    file: 'packages/core/src/plan/outcome.ts',
+    from: `if (outcome === 'transient' || outcome === 'permanent' || outcome === 'timeout') {
+    return FAULT_CODES.has(errorCode(error)) ? 'fault' : undefined`,
+    to: `if (outcome === 'full') return 'fault'
+  if (outcome === 'transient' || outcome === 'permanent' || outcome === 'timeout') {
+    return FAULT_CODES.has(errorCode(error)) ? 'fault' : undefined`,
+    caughtBy: { seed: 6, ops: 500 },
+  },
+  {
+    name: 'bytes are not checked before they are stored',
+    file: 'packages/core/src/pool/storage-pool.ts',
+    from: 'if (!matches) throw mismatch()',
+    to: 'if (!matches && bytes.length === 0) throw mismatch()',
+    caughtBy: {
+      file: 'packages/core/test/pool/verification.test.ts',
+      test: 'a hasher that answers later verifies puts and gets',
+    },
+  },
+]
