@@ -203,7 +203,9 @@ export class Operations {
     const [look] = pending.looks
     if (attempt) {
       const acknowledged = attempt.kind === 'put' || !this.#wasHidden(pending)
-      this.#site.model.end(attempt, acknowledged, this.#damagedAt(pending.block))
+      const end = (): void => this.#site.model.end(attempt, acknowledged, this.#damagedAt(pending.block))
+      if (attempt.kind === 'delete' && this.#site.lagMs > 0) this.#site.clock.schedule(this.#site.lagMs, end)
+      else end()
     }
     if (look && there) this.#judgePresence(pending, look, value)
     else if (look) this.#judgeAbsence(pending, look)

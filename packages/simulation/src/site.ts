@@ -51,6 +51,8 @@ export class Site {
   /** What the pool owed was forgotten. */
   debtsLost = false
   operations = 0
+  /** Other processes may see a deleted block for so long, in milliseconds. */
+  lagMs = 0
   /** The pool is being closed. */
   closing = false
   /** Until when reads of a disk were off, by disk. */
@@ -154,9 +156,14 @@ export class Site {
     return { ...this.settings(disk), backend }
   }
 
+  /** A driver over the disk for another process. */
+  driverOf(disk: number): SimulatedBackend {
+    return new SimulatedBackend(this.disk(disk), this.#surroundings)
+  }
+
   /** The disk as another process sees it. */
   foreignEntry(disk: number): BackendEntry {
-    return { ...this.settings(disk), backend: new SimulatedBackend(this.disk(disk), this.#surroundings) }
+    return { ...this.settings(disk), backend: this.driverOf(disk) }
   }
 
   entries(): Record<string, BackendEntry> {
