@@ -93,6 +93,20 @@ export class Flight {
     this.#end()
   }
 
+  /** Its process has died, and its connection with it: what hangs has its effect soon, or never. */
+  cut(random: Random): void {
+    if (this.#plan.effectMs !== undefined) return
+    this.#settled = true
+    if (this.#landed || !this.#writes || random.chance(0.5)) {
+      this.#end()
+      return
+    }
+    this.#in(random.below(this.#disk.plan.settings.timeoutMs), () => {
+      this.#land()
+      this.#end()
+    })
+  }
+
   /** The backend closes: nothing happens any more behind its back. */
   close(random: Random): void {
     if (!this.#landed && this.#writes && !this.#plan.error && random.chance(0.5)) this.#land()

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { FAULT_KINDS } from './fault-kinds.ts'
+import { simulateProcesses } from './processes.ts'
 import { PROMISES } from './promises.ts'
 import { shrink } from './shrink.ts'
 import { draw, type SimulationReport, simulate } from './simulate.ts'
@@ -16,15 +17,32 @@ const { values } = parseArgs({
     ops: { type: 'string', default: '500' },
     json: { type: 'boolean', default: false },
     brief: { type: 'boolean', default: false },
+    processes: { type: 'string' },
   },
 })
 
 const seeds = range(values.seeds)
 const ops = Number(values.ops)
-if (!seeds || !Number.isInteger(ops) || ops < 1) {
-  console.error('usage: pnpm sim [--seeds A..B] [--ops N] [--json] [--brief]')
+const processes = values.processes === undefined ? undefined : Number(values.processes)
+if (!seeds || !isCount(ops) || (processes !== undefined && !isCount(processes))) {
+  console.error('usage: pnpm sim [--seeds A..B] [--ops N] [--processes N] [--json] [--brief]')
   process.exitCode = 2
-} else await main(seeds, ops)
+} else if (processes === undefined) await main(seeds, ops)
+else await several(seeds, ops, processes)
+
+function isCount(value: number): boolean {
+  return Number.isInteger(value) && value >= 1
+}
+
+/** So many processes on one shared journal. */
+async function several(seeds: readonly [number, number], ops: number, processes: number): Promise<void> {
+  const report = await simulateProcesses({ seeds, ops, processes, strategies })
+  const { violations, ...figures } = report
+  const failedSeeds = [...new Set(violations.map(({ seed }) => seed))]
+  console.log(JSON.stringify({ ...figures, violations: violations.length, failedSeeds }))
+  for (const { seed, rule, message } of violations) console.error(`seed ${seed}: ${rule}: ${message}`)
+  if (violations.length > 0) process.exitCode = 1
+}
 
 async function main(seeds: readonly [number, number], ops: number): Promise<void> {
   const report = await simulate({ seeds, ops, strategies })

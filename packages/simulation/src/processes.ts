@@ -1,4 +1,5 @@
-import { createPool, type Durability, type StoragePool } from '@blockpool/core'
+import { cidFromMultihash, createPool, type Durability, type StoragePool } from '@blockpool/core'
+import { indexOf } from './blocks.ts'
 import type { DiskPlan } from './disk.ts'
 import type { FaultKind } from './fault-kinds.ts'
 import { Operations } from './operations.ts'
@@ -72,7 +73,7 @@ interface Process {
   readonly drivers: readonly SimulatedBackend[]
 }
 
-export class ProcessesRun {
+class ProcessesRun {
   readonly #site: Site
   readonly #random: Random
   readonly #ops: number
@@ -89,7 +90,10 @@ export class ProcessesRun {
     this.#random = random
     this.#ops = ops
     this.#site = new Site(seed, world, strategy, PROMISES, { keepTrace: options.keepTrace })
-    this.#journal = new SharedJournalFile(random.fork())
+    this.#journal = new SharedJournalFile(random.fork(), ({ multihash, dues }, process) => {
+      const index = indexOf(cidFromMultihash(multihash)) ?? -1
+      this.#site.trace.add(this.#site.clock.now(), dues.join(' ') || 'paid', `process ${process}`, index)
+    })
     this.#site.lagMs = this.#journal.lagMs
     const count = options.processes ?? 2 + (seed % 3)
     this.#processes = Array.from({ length: count }, () => undefined)

@@ -21,6 +21,7 @@ export class SharedJournalFile {
   readonly longestPutMs: number = 10_000
   readonly lagMs: number = LAG_MS
   readonly #random: Random
+  readonly #told: (state: DebtState, process: number) => void
   #head: JournalHead | undefined
   #version = 0
   #failing = 0
@@ -30,8 +31,10 @@ export class SharedJournalFile {
   readonly #holders = new Map<string, { readonly process: number; readonly untilMs: number }>()
   #processes = 0
 
-  constructor(random: Random) {
+  /** @param told hears of each state that a block comes to owe. */
+  constructor(random: Random, told: (state: DebtState, process: number) => void) {
     this.#random = random
+    this.#told = told
   }
 
   /** The next so many calls are refused. */
@@ -77,7 +80,7 @@ export class SharedJournalFile {
     const shared: SharedJournal = {
       longestPutMs: this.longestPutMs,
       lagMs: LAG_MS,
-      merge: (changes) => answer(() => changes.map((change) => this.#merge(change))),
+      merge: (changes) => answer(() => changes.map((change) => this.#merge(change, process))),
       hold: async (multihash) => {
         const untilMs = await take(multihash)
         return {
@@ -93,6 +96,7 @@ export class SharedJournalFile {
       },
       look: (multihash) =>
         answer(() => ({ state: this.#stateOf(multihash), held: holder(multihash) !== undefined })),
+      generation: () => answer(() => this.#head?.generation ?? 0),
       news: () =>
         answer(() => {
           const news = this.#log.slice(read)
@@ -127,7 +131,7 @@ export class SharedJournalFile {
     return this.#states.get(keyOf(multihash)) ?? { multihash, dues: [], version: this.#version }
   }
 
-  #merge({ multihash, owed, paid }: DebtChange): DebtState {
+  #merge({ multihash, owed, paid }: DebtChange, process: number): DebtState {
     const dues = new Set<Due>(this.#stateOf(multihash).dues)
     for (const due of owed) dues.add(due)
     for (const due of paid) dues.delete(due)
@@ -135,6 +139,7 @@ export class SharedJournalFile {
     if (dues.size > 0) this.#states.set(keyOf(multihash), state)
     else this.#states.delete(keyOf(multihash))
     this.#log.push(state)
+    this.#told(state, process)
     return state
   }
 

@@ -26,6 +26,8 @@ export class SimulatedBackend implements Backend {
   readonly #surroundings: Surroundings
   #open = false
   #dead = false
+  /** Calls that hang until they are given up. */
+  readonly #hanging = new Set<Flight>()
 
   constructor(disk: Disk, surroundings: Surroundings) {
     this.#disk = disk
@@ -47,6 +49,7 @@ export class SimulatedBackend implements Backend {
   /** The process dies: calls that it still makes go nowhere. */
   kill(): void {
     this.#dead = true
+    for (const flight of this.#hanging) flight.cut(this.#disk.random)
   }
 
   async open(options?: OperationOptions): Promise<void> {
@@ -135,6 +138,7 @@ export class SimulatedBackend implements Backend {
   ): Promise<unknown> {
     const { onAbort = 'nothing' } = plan
     const flight = new Flight(this.#disk, this.#surroundings, verb, index, plan)
+    if (onAbort === 'late') this.#hanging.add(flight)
     return flight.start(onAbort === 'nothing' ? undefined : options?.signal)
   }
 

@@ -105,7 +105,7 @@ export class PoolContext {
       random: this.random,
       onBreaker: (member, direction, breaker) => this.monitor.breakerChanged(member, direction, breaker),
     }
-    this.debts = new Debts(options.journal, options.clock)
+    this.debts = new Debts(options.journal, options.clock, (key) => this.#markCorrupt(key))
     this.sharing = options.journal.shared && new Sharing(this, options.journal.shared)
     this.monitor = new Monitor(this)
     this.repairs = new Repairs(this)
@@ -155,6 +155,15 @@ export class PoolContext {
     this.hints.remove(subject.digest, member.location)
     this.debts.corrupt(subject.key, subject.cid.multihash.bytes, member.id)
     this.emit({ type: 'corrupt', cid: subject.cid, backend: member.id })
+  }
+
+  /** Copies are in quarantine where the journal says that they are corrupt, and nowhere else. */
+  #markCorrupt(key: string): void {
+    const corruptIn = this.debts.of(key)?.corruptIn
+    for (const { id, location } of this.members.all) {
+      if (corruptIn?.has(id)) this.quarantine.add(key, location)
+      else this.quarantine.remove(key, location)
+    }
   }
 
   /** A backend has confirmed that it holds the block. */

@@ -39,6 +39,21 @@ export async function eraseNote(member: Member): Promise<void> {
   await writeNote(member, '').catch(() => {})
 }
 
+/**
+ * No member's store was used with a newer state of the journal, or with another one.
+ * @throws PoolError `ERR_JOURNAL_LOST`
+ */
+export async function assertNewest(context: PoolContext, members: readonly Member[]): Promise<void> {
+  const { shared } = context.options.journal
+  let [newer] = newerNotes(context, members)
+  if (newer && shared) {
+    // Another process may have written the head since it was read here.
+    context.generation = Math.max(context.generation, await shared.generation())
+    ;[newer] = newerNotes(context, members)
+  }
+  if (newer) throw journalLost(newer)
+}
+
 /** Those that were used with a newer state of the journal, or with another one. */
 export function newerNotes(context: PoolContext, members: readonly Member[]): readonly Member[] {
   const { generation, journalId, options, replaces } = context
@@ -50,7 +65,7 @@ export function newerNotes(context: PoolContext, members: readonly Member[]): re
 }
 
 /** The error that names the backend by which the journal is not the newest. */
-export function journalLost({ label, note }: Member): PoolError {
+function journalLost({ label, note }: Member): PoolError {
   return new PoolError(
     'ERR_JOURNAL_LOST',
     `the journal is not the one that ${label} was used with, or older than its state ${note?.generation}: bring the newest one back, or open with acceptJournalLoss: true, and deletes that were not confirmed may come back`,

@@ -5,7 +5,7 @@ import { ask } from '../maintenance/turn.ts'
 import type { Breaker } from '../plan/health.ts'
 import type { Call } from './call.ts'
 import { type PoolContext, Subject } from './context.ts'
-import { journalLost, newerNotes, noteJournal, readNote } from './journal-notes.ts'
+import { assertNewest, noteJournal, readNote } from './journal-notes.ts'
 import type { Direction, Member } from './member.ts'
 
 /** An absence is told only when the store's identity was seen at most this long ago. */
@@ -105,7 +105,7 @@ export class Monitor {
     // Capacity is enforced from the first write on; otherwise a tally that takes long is not waited for.
     await (member.capacityBytes === undefined ? this.#atMost(MEASURE_WAIT_MS, measured) : measured)
     if (this.#context.closed) throw new PoolError('ERR_CLOSED', 'the pool is closed')
-    this.#vet(member)
+    await this.#vet(member)
   }
 
   /** The store belongs with another journal, and that this one does not know it is accepted. */
@@ -115,11 +115,10 @@ export class Monitor {
   }
 
   /** A backend that could not be opened with the pool may know of a newer journal. */
-  #vet(member: Member): void {
+  async #vet(member: Member): Promise<void> {
     const { inUse, members, options } = this.#context
     if (!inUse || !members.has(member.id) || options.acceptJournalLoss) return
-    const [newer] = newerNotes(this.#context, [member])
-    if (newer) throw journalLost(newer)
+    await assertNewest(this.#context, [member])
   }
 
   /** Asks the backend whether it is there and still the same store. */

@@ -2,7 +2,7 @@ import { blockKey, cidFromMultihash } from '../block.ts'
 import { quorumOf } from '../plan/quorum.ts'
 import type { JournalHead } from '../state/journal.ts'
 import type { PoolContext } from './context.ts'
-import { journalLost, newerNotes, noteJournal } from './journal-notes.ts'
+import { assertNewest, newerNotes, noteJournal } from './journal-notes.ts'
 import type { Member } from './member.ts'
 
 /** Ids of journals kept that another one has replaced. */
@@ -23,10 +23,8 @@ export async function recall(context: PoolContext): Promise<JournalHead | undefi
  * No backend has been used with a newer journal, or with another one; or that is accepted.
  * @throws PoolError `ERR_JOURNAL_LOST`
  */
-export function assertNewestJournal(context: PoolContext): void {
-  if (context.options.acceptJournalLoss) return
-  const [newer] = newerNotes(context, context.members.all)
-  if (newer) throw journalLost(newer)
+export async function assertNewestJournal(context: PoolContext): Promise<void> {
+  if (!context.options.acceptJournalLoss) await assertNewest(context, context.members.all)
 }
 
 /** The journal stands from now on in the place of those that the backends were used with. */

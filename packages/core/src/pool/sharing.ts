@@ -1,6 +1,6 @@
 import { blockKey, cidFromMultihash } from '../block.ts'
 import { PoolError } from '../errors.ts'
-import type { Hold, SharedJournal } from '../state/journal.ts'
+import type { DebtState, Hold, SharedJournal } from '../state/journal.ts'
 import type { PoolContext, Subject } from './context.ts'
 
 /** Changes of a block by this process alone; to be ended. */
@@ -41,6 +41,8 @@ export class Sharing {
   async hold(subject: Subject): Promise<Release> {
     const hold = await this.#journal.hold(subject.cid.multihash.bytes)
     this.#holds.set(subject.key, hold)
+    // What was on its way to the journal stands in it before what follows.
+    await this.#context.debts.told()
     this.#context.debts.learn(subject.key, hold.state)
     return async () => {
       this.#holds.delete(subject.key)
@@ -63,7 +65,7 @@ export class Sharing {
   async isUntouched(subject: Subject, since: number): Promise<boolean> {
     const { state, held } = await this.#journal.look(subject.cid.multihash.bytes)
     if (held || this.#context.options.clock.now() - since > this.#journal.longestPutMs) return false
-    return !state.dues.some((due) => due.startsWith('delete:'))
+    return !isBuried(state)
   }
 
   /**
@@ -73,7 +75,7 @@ export class Sharing {
   async stillHides(subject: Subject): Promise<boolean> {
     const { state } = await this.#journal.look(subject.cid.multihash.bytes).catch(notKnown)
     this.#context.debts.learn(subject.key, state)
-    return this.#context.debts.hides(subject.key)
+    return isBuried(state)
   }
 
   /**
@@ -105,6 +107,11 @@ export class Sharing {
     debts.knowsUpTo(version)
     if (news.length > 0) repairs.start()
   }
+}
+
+/** The block was deleted, and that is still to be done again. */
+function isBuried({ dues }: DebtState): boolean {
+  return dues.some((due) => due.startsWith('delete:'))
 }
 
 function notKnown(cause: unknown): never {

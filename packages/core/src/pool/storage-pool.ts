@@ -366,7 +366,7 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
       }
     })
     await Promise.all(opened)
-    assertNewestJournal(this.#context)
+    await assertNewestJournal(this.#context)
     const serving = members.serving(options.clock.now())
     if (serving < options.minHealthy || (serving === 0 && members.all.length > 0)) {
       throw new PoolError(

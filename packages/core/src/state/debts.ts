@@ -30,6 +30,7 @@ export class Debts {
   readonly #clock: Clock
   /** Undefined where the journal belongs to this pool alone. */
   readonly #shared: SharedDebts | undefined
+  readonly #onLearned: (key: string) => void
   readonly #open = new Map<string, OpenDebt>()
   #waiting: JournalChange[] = []
   /** The batch that is being written, and the one that waits for it. */
@@ -41,9 +42,11 @@ export class Debts {
   #tombs = 0
   #changes = 0
 
-  constructor(journal: Journal, clock: Clock) {
+  /** @param onLearned told when another process may have changed what a block owes. */
+  constructor(journal: Journal, clock: Clock, onLearned: (key: string) => void) {
     this.#journal = journal
     this.#clock = clock
+    this.#onLearned = onLearned
     this.#shared = journal.shared && new SharedDebts(journal.shared)
   }
 
@@ -293,6 +296,7 @@ export class Debts {
         for (const id of was?.deleteFrom ?? []) debt.deleteFrom.add(id)
         debt.copies = was?.copies ?? false
       })
+      this.#shared?.withdraw(key)
       throw error
     }
   }
@@ -317,11 +321,12 @@ export class Debts {
     if (debt.deleteFrom.size === 0) {
       debt.keepUntil = 0
       this.#entombed.delete(key)
-      return
+    } else {
+      debt.keepUntil ||= this.#keepUntil()
+      this.#entomb(key)
+      this.#hide(key, true)
     }
-    debt.keepUntil ||= this.#keepUntil()
-    this.#entomb(key)
-    this.#hide(key, true)
+    this.#onLearned(key)
   }
 
   /** Changes that wait while the journal writes go together, in order. */

@@ -85,6 +85,8 @@ export interface SharedJournal {
   hold(multihash: Uint8Array): Promise<Hold>
   /** What is owed for the block now, and whether another process holds it. */
   look(multihash: Uint8Array): Promise<{ readonly state: DebtState; readonly held: boolean }>
+  /** The generation of the head now: other processes write it, too. */
+  generation(): Promise<number>
   /** What was written since the call before, by this process too; at first since `open`. */
   news(): Promise<readonly DebtState[]>
 }

@@ -67,6 +67,11 @@ export class SharedDebts {
     for (const due of before) if (!after.has(due)) move(due, unsent.owed, unsent.paid)
   }
 
+  /** What was changed here and not told yet is taken back. */
+  withdraw(key: string): void {
+    this.#unsent.delete(key)
+  }
+
   /** Tells the journal what has changed. Rejects with what the journal throws. */
   async send(key: string, multihash: Uint8Array): Promise<void> {
     const unsent = this.#unsent.get(key)
@@ -131,6 +136,8 @@ export class SharedDebts {
   }
 }
 
+/** The later change counts; it is told in any case, since the journal may have changed meanwhile. */
 function move(due: Due, from: Set<Due>, to: Set<Due>): void {
-  if (!from.delete(due)) to.add(due)
+  from.delete(due)
+  to.add(due)
 }

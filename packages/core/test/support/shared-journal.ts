@@ -72,6 +72,7 @@ export class SharedFile {
       },
       look: (multihash) =>
         answer(() => ({ state: this.#stateOf(multihash), held: this.#holders.has(keyOf(multihash)) })),
+      generation: () => answer(() => this.#head?.generation ?? 0),
       news: () =>
         answer(() => {
           const news = this.#log.slice(read)
