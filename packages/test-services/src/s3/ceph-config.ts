@@ -8,7 +8,8 @@ export interface CephPlan {
 
 /**
  * ceph.conf of a cluster with one copy of everything, in memory, on loopback. The messengers of version 1 alone are
- * bound, and nothing is measured for balancing: it lives for minutes.
+ * bound, and nothing is measured for balancing: it lives for minutes. Without tcp_nodelay every answer with a body waits for a
+ * delayed ACK (27 ms instead of 2).
  */
 export function cephConfig({ folder, fsid, monitorPort, gatewayPort }: CephPlan): string {
   return `[global]
@@ -51,7 +52,7 @@ memstore_device_bytes = 2147483648
 osd_class_update_on_start = true
 [client.rgw]
 rgw_data = ${folder}/rgw
-rgw_frontends = beast endpoint=127.0.0.1:${gatewayPort}
+rgw_frontends = beast endpoint=127.0.0.1:${gatewayPort} tcp_nodelay=1
 rgw_thread_pool_size = 64
 rgw_dynamic_resharding = false
 rgw_lc_max_worker = 1
