@@ -133,25 +133,35 @@ function withoutUrl(options: RedisOptions): Exclude<RedisOptions, RedisUrlOption
   return { ...optionsFromUrl(url), ...rest }
 }
 
+const PLACES = ['client', 'sentinel', 'cluster', 'host', 'port', 'path'] as const
+
 function sourceOf(options: Exclude<RedisOptions, RedisUrlOptions>): Source {
-  if ('client' in options) {
-    if (options.client.options.keyPrefix) throw invalid('the given client must have no keyPrefix of its own')
-    return { kind: 'client', ...options }
+  const given = PLACES.filter((name) => (options as Readonly<Record<string, unknown>>)[name] !== undefined)
+  const [place] = given
+  if (given.length > 1 && given.join() !== 'host,port') throw invalid(`${given.join(' and ')} exclude each other`)
+  if ('db' in options) checkDatabase(options.db, place)
+  if (place === 'client') {
+    const { client } = options as RedisClientOptions
+    if (client.options.keyPrefix) throw invalid('the given client must have no keyPrefix of its own')
+    return { kind: 'client', ...(options as RedisClientOptions) }
   }
-  if ('sentinel' in options) {
-    if (options.sentinel.nodes.length === 0) throw invalid('sentinel.nodes must name a sentinel')
-    return { kind: 'sentinel', ...options }
+  if (place === 'sentinel') {
+    const { sentinel } = options as RedisSentinelOptions
+    if (sentinel.nodes.length === 0) throw invalid('sentinel.nodes must name a sentinel')
+    return { kind: 'sentinel', ...(options as RedisSentinelOptions) }
   }
-  if ('cluster' in options) {
-    if (options.cluster.nodes.length === 0) throw invalid('cluster.nodes must name a node')
-    return { kind: 'cluster', ...options }
+  if (place === 'cluster') {
+    const { cluster } = options as RedisClusterOptions
+    if (cluster.nodes.length === 0) throw invalid('cluster.nodes must name a node')
+    return { kind: 'cluster', ...(options as RedisClusterOptions) }
   }
-  const { db = 0, path, host, port } = options
+  return { kind: 'server', ...(options as RedisServerOptions) }
+}
+
+function checkDatabase(db: number | undefined, place: string | undefined): void {
+  if (db === undefined) return
+  if (place === 'client' || place === 'cluster') throw invalid(`db and ${place} exclude each other`)
   if (!Number.isInteger(db) || db < 0) throw invalid('db must be a whole number of at least 0')
-  if (path !== undefined && (host !== undefined || port !== undefined)) {
-    throw invalid('path stands instead of host and port')
-  }
-  return { kind: 'server', ...options }
 }
 
 function nameOf(source: Source): string {

@@ -1,5 +1,6 @@
 import { type Durability, PoolError } from '@blockpool/core'
 import { type Link, mastersOf, type RedisClient } from './client.ts'
+import { isReply } from './errors.ts'
 import type { ResolvedRedisOptions } from './options.ts'
 
 /** What INFO says, by field. https://redis.io/docs/latest/commands/info/ */
@@ -23,14 +24,15 @@ export async function inspect(link: Link, options: ResolvedRedisOptions): Promis
   if (drops && !options.allowEviction) throw droppingStore(options.name)
   const [server] = masters
   if (link.kind === 'cluster' || !server) return 'none'
-  if ((await infoOf(server, 'server')).get('redis_mode') === 'cluster') throw partOfCluster(options.name)
+  const mode = (await ifAllowed(infoOf(server, 'server')))?.get('redis_mode')
+  if (mode === 'cluster') throw partOfCluster(options.name)
   return link.kind === 'server' && !drops ? durabilityOf(server) : 'none'
 }
 
 /** Empty when the server does not say. */
 async function evictionPolicy(node: RedisClient): Promise<string> {
   const { 'maxmemory-policy': configured } = await settingsOf(node, 'maxmemory*')
-  return configured ?? (await infoOf(node, 'memory')).get('maxmemory_policy') ?? ''
+  return configured ?? (await ifAllowed(infoOf(node, 'memory')))?.get('maxmemory_policy') ?? ''
 }
 
 /**
@@ -38,7 +40,8 @@ async function evictionPolicy(node: RedisClient): Promise<string> {
  * https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/#append-only-file
  */
 async function durabilityOf(server: RedisClient): Promise<Durability> {
-  if ((await infoOf(server, 'replication')).get('role') !== 'master') return 'none'
+  const role = (await ifAllowed(infoOf(server, 'replication')))?.get('role')
+  if (role !== 'master') return 'none'
   const file = await settingsOf(server, 'append*')
   const rewrite = await settingsOf(server, 'no-appendfsync-on-rewrite')
   const synced = file.appendonly === 'yes' && file.appendfsync === 'always'
@@ -47,7 +50,7 @@ async function durabilityOf(server: RedisClient): Promise<Durability> {
 
 /** Settings that match; none when the server does not let us see them. */
 async function settingsOf(node: RedisClient, pattern: string): Promise<Readonly<Record<string, string>>> {
-  const reply: unknown = await node.callBuffer('config', ['get', pattern]).catch(() => [])
+  const reply = (await ifAllowed(node.callBuffer('config', ['get', pattern]))) ?? []
   // With `replyMapping: 'resp3'` a given client answers with an object.
   const flat = Array.isArray(reply) ? reply : Object.entries(reply as object).flat()
   const pairs = Array.from({ length: flat.length / 2 }, (_, i) => [
@@ -55,6 +58,16 @@ async function settingsOf(node: RedisClient, pattern: string): Promise<Readonly<
     String(flat[2 * i + 1]),
   ])
   return Object.fromEntries(pairs)
+}
+
+/** Undefined when the server refuses to answer. */
+async function ifAllowed<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer
+  } catch (error) {
+    if (isReply(error)) return undefined
+    throw error
+  }
 }
 
 /** Bytes that the servers still take; undefined where one has no limit. */
