@@ -138,7 +138,8 @@ const PLACES = ['client', 'sentinel', 'cluster', 'host', 'port', 'path'] as cons
 function sourceOf(options: Exclude<RedisOptions, RedisUrlOptions>): Source {
   const given = PLACES.filter((name) => (options as Readonly<Record<string, unknown>>)[name] !== undefined)
   const [place] = given
-  if (given.length > 1 && given.join() !== 'host,port') throw invalid(`${given.join(' and ')} exclude each other`)
+  if (given.length > 1 && given.join() !== 'host,port')
+    throw invalid(`${given.join(' and ')} exclude each other`)
   if ('db' in options) checkDatabase(options.db, place)
   if (place === 'client') {
     const { client } = options as RedisClientOptions

@@ -13,20 +13,18 @@ import {
   type WriteRequest,
 } from './send.ts'
 
-/** Sends one MGET for all gets of a batch, one MSET for its puts, one UNLINK for its deletes. */
+/** Sends one MGET for all gets of a batch, one EXISTS for what it asks for, one MSET for its puts, one UNLINK for its deletes. */
 export function sendToServer(client: RedisClient, options: ResolvedRedisOptions): Sender {
   const { name, waitReplicas } = options
   return {
     async read(batch) {
       if (client.status !== 'ready') return batch.map(() => notConnected(name))
-      const gets = batch.filter(({ verb }) => verb === 'get')
-      const rest = batch.filter(({ verb }) => verb !== 'get')
-      const [got, told] = await Promise.all([getAll(client, gets), pipelined(client, rest.map(commandOf))])
-      const [nextGot, nextTold] = [got.values(), told.values()]
-      return batch.map((request) => {
-        const outcome = (request.verb === 'get' ? nextGot : nextTold).next().value
-        return readAnswer(request, outcome as Outcome, name)
-      })
+      const verbs = ['get', 'has', 'size'] as const
+      const parts = await Promise.all(verbs.map((verb) => ASK[verb](client, keysOf(batch, verb))))
+      const next = new Map(verbs.map((verb, i) => [verb, (parts[i] as readonly Outcome[]).values()]))
+      return batch.map((request) =>
+        readAnswer(request, next.get(request.verb)?.next().value as Outcome, name),
+      )
     },
     async write(batch) {
       if (client.status !== 'ready') return batch.map(() => notConnected(name))
@@ -47,8 +45,10 @@ function send(client: RedisClient, command: string, args: Argument[]): Promise<O
   return outcomeOf(client.callBuffer(command, args))
 }
 
-function keysOf(batch: readonly WriteRequest[], verb: WriteRequest['verb']): string[] {
-  return batch.filter((request) => request.verb === verb).map(({ key }) => key)
+function keysOf<R extends ReadRequest | WriteRequest>(batch: readonly R[], verb: R['verb']): string[] {
+  const keys: string[] = []
+  for (const request of batch) if (request.verb === verb) keys.push(request.key)
+  return keys
 }
 
 function pairsOf(batch: readonly WriteRequest[]): Argument[] {
@@ -57,15 +57,29 @@ function pairsOf(batch: readonly WriteRequest[]): Argument[] {
   return pairs
 }
 
-async function getAll(client: RedisClient, gets: readonly ReadRequest[]): Promise<readonly Outcome[]> {
-  const keys = gets.map(({ key }) => key)
-  const outcome = await send(client, 'mget', keys)
-  if (isError(outcome)) return gets.map(() => outcome)
-  return gets.map((_, i) => ({ value: (outcome.value as readonly unknown[])[i] }))
-}
+type AskAll = (client: RedisClient, keys: string[]) => Promise<readonly Outcome[]>
 
-function commandOf({ verb, key }: ReadRequest): Command {
-  return [verb === 'has' ? 'exists' : 'strlen', key]
+const ASK: Readonly<Record<ReadRequest['verb'], AskAll>> = {
+  async get(client, keys) {
+    const outcome = await send(client, 'mget', keys)
+    if (isError(outcome)) return keys.map(() => outcome)
+    return keys.map((_, i) => ({ value: (outcome.value as readonly unknown[])[i] }))
+  },
+  /** EXISTS only counts: where some are there and some are not, each is asked for. */
+  async has(client, keys) {
+    const outcome = await send(client, 'exists', keys)
+    if (isError(outcome) || outcome.value === 0) return keys.map(() => outcome)
+    if (outcome.value === keys.length) return keys.map(() => ({ value: 1 }))
+    return pipelined(
+      client,
+      keys.map((key) => ['exists', key]),
+    )
+  },
+  size: (client, keys) =>
+    pipelined(
+      client,
+      keys.map((key) => ['strlen', key]),
+    ),
 }
 
 /** Sends the commands in one go. */

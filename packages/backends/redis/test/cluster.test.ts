@@ -30,7 +30,9 @@ describe.runIf(redisNeeded())('a redis cluster', () => {
 
   /** Tells both masters that a slot is on its way; what was there is still served by the first. */
   async function migrating(slot: number, from: number, to: number): Promise<() => Promise<void>> {
-    const [source, target] = await Promise.all([from, to].map((node) => cluster.command(node, 'cluster', 'myid')))
+    const [source, target] = await Promise.all(
+      [from, to].map((node) => cluster.command(node, 'cluster', 'myid')),
+    )
     await cluster.command(to, 'cluster', 'setslot', String(slot), 'importing', source ?? '')
     await cluster.command(from, 'cluster', 'setslot', String(slot), 'migrating', target ?? '')
     return async () => {
@@ -61,7 +63,11 @@ describe.runIf(redisNeeded())('a redis cluster', () => {
   test('follows a slot that moves: before, while and after, and lists nothing short', async () => {
     const keyPrefix = `${ownPrefix()}{${tagOf(SLOT)}}`
     const store = await openStore(keyPrefix)
-    const [there, coming, late] = [await blocksOf(20, 'there'), await blocksOf(20, 'coming'), await blocksOf(20, 'late')]
+    const [there, coming, late] = [
+      await blocksOf(20, 'there'),
+      await blocksOf(20, 'coming'),
+      await blocksOf(20, 'late'),
+    ]
     await Promise.all(there.map((block) => store.put(block)))
     const finish = await migrating(SLOT, 0, 1)
     await Promise.all(coming.map((block) => store.put(block)))

@@ -26,11 +26,20 @@ describe.runIf(redisNeeded())('redis', () => {
     () =>
       make()()
 
-  testBackend('redis over TCP', onServer(() => storesOn({ url: givenRedisUrl() ?? server.url })))
-  testBackend('redis over a unix socket', onServer(() => storesOn({ path: server.socketPath })))
+  testBackend(
+    'redis over TCP',
+    onServer(() => storesOn({ url: givenRedisUrl() ?? server.url })),
+  )
+  testBackend(
+    'redis over a unix socket',
+    onServer(() => storesOn({ path: server.socketPath })),
+  )
   testBackend(
     'redis over TLS, as a user',
     onServer(() => storesOn({ port: server.tlsPort, ...ALICE, tls: { ca: server.certificate } })),
   )
-  testBackend('redis through a given client', onServer(() => storesOn({ client: given })))
+  testBackend(
+    'redis through a given client',
+    onServer(() => storesOn({ client: given })),
+  )
 })

@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Backend } from '@blockpool/core'
 import { type RedisOptions, redis } from '@blockpool/redis'
-import { type RedisServer, redisNeeded, startProxy, startRedis, type TcpProxy } from '@blockpool/test-services'
+import {
+  type RedisServer,
+  redisNeeded,
+  startProxy,
+  startRedis,
+  type TcpProxy,
+} from '@blockpool/test-services'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { blockOf, blocksOf, failureOf } from './support/blocks.ts'
 import { eventually } from './support/eventually.ts'

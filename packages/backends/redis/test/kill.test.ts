@@ -64,7 +64,10 @@ describe.runIf(redisNeeded())('redis that is killed', () => {
     await server.kill()
     await server.start('answers')
     const [first] = blocks
-    expect(await failureOf(store.get((first as Block).cid))).toMatchObject({ code: 'ERR_BACKEND', retryable: true })
+    expect(await failureOf(store.get((first as Block).cid))).toMatchObject({
+      code: 'ERR_BACKEND',
+      retryable: true,
+    })
     const other = redis({ port: server.port, replyTimeoutMs: 300 })
     expect(await failureOf(other.open?.() as Promise<void>)).toMatchObject({ retryable: true })
     const found = await eventually(() => Promise.all(blocks.map(({ cid }) => store.has(cid))))

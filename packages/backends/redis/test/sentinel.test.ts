@@ -42,6 +42,9 @@ describe.runIf(redisNeeded())('redis behind sentinels', () => {
   test('opening without a sentinel that answers fails as retryable', async () => {
     const [port = 0] = await freePorts(1)
     const store = redis({ sentinel: { name: 'blocks', nodes: [{ host: '127.0.0.1', port }] } })
-    expect(await failureOf(store.open?.() as Promise<void>)).toMatchObject({ code: 'ERR_BACKEND', retryable: true })
+    expect(await failureOf(store.open?.() as Promise<void>)).toMatchObject({
+      code: 'ERR_BACKEND',
+      retryable: true,
+    })
   })
 })

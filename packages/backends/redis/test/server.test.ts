@@ -33,7 +33,11 @@ describe.runIf(redisNeeded())('a redis server', () => {
   })
 
   async function openStore(options: RedisOptions = {}): Promise<Backend> {
-    const store = redis({ keyPrefix: ownPrefix(), ...('client' in options ? {} : { port: server.port }), ...options })
+    const store = redis({
+      keyPrefix: ownPrefix(),
+      ...('client' in options ? {} : { port: server.port }),
+      ...options,
+    })
     await store.open?.()
     opened.push(store)
     return store
@@ -50,10 +54,13 @@ describe.runIf(redisNeeded())('a redis server', () => {
     expect((await openStore()).traits.durability).toBe(durability)
   })
 
-  test.each(['limited', 'blind'])('claims none when the user %s may not see the configuration', async (username) => {
-    const store = await openStore({ username, password: SECRET })
-    expect(store.traits.durability).toBe('none')
-  })
+  test.each(['limited', 'blind'])(
+    'claims none when the user %s may not see the configuration',
+    async (username) => {
+      const store = await openStore({ username, password: SECRET })
+      expect(store.traits.durability).toBe('none')
+    },
+  )
 
   test.each(['limited', 'default'])('is refused as %s when it may drop blocks', async (username) => {
     await server.command('config', 'set', 'maxmemory-policy', 'allkeys-lru')
@@ -171,6 +178,8 @@ describe.runIf(redisNeeded())('a redis server', () => {
     expect(String(await client.ping())).toBe('PONG')
     client.disconnect()
     const prefixed = new Redis(server.port, { keyPrefix: 'mine:', lazyConnect: true })
-    expect(() => redis({ client: prefixed })).toThrow(expect.objectContaining({ code: 'ERR_INVALID_OPTIONS' }))
+    expect(() => redis({ client: prefixed })).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_OPTIONS' }),
+    )
   })
 })

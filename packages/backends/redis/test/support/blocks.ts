@@ -1,4 +1,4 @@
-import { type Backend, type Block, errorCode, PoolError } from '@blockpool/core'
+import { type Backend, type Block, errorCode, type PoolError } from '@blockpool/core'
 import { CID } from 'multiformats/cid'
 import { sha256 } from 'multiformats/hashes/sha2'
 
