@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { configSchema, createRegistry, type JsonSchema } from '@blockpool/config'
 import { plugin as fs } from '@blockpool/fs'
+import { plugin as redis } from '@blockpool/redis'
 import { plugin as replicated } from '@blockpool/replicated'
 import { plugin as sizeBased } from '@blockpool/size-based'
 import { plugin as sqlite } from '@blockpool/sqlite'
@@ -11,7 +12,7 @@ export const schemaFile: string = fileURLToPath(new URL('../blockpool.schema.jso
 
 /** What it has to hold. */
 export function shippedSchema(): JsonSchema {
-  return configSchema(createRegistry([fs, sqlite, sizeBased, replicated]))
+  return configSchema(createRegistry([fs, sqlite, redis, sizeBased, replicated]))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -47,6 +47,13 @@ describe.runIf(redisNeeded())('a redis cluster', () => {
     }
   }
 
+  test.each(['', 'foo', '{a}b', 'a{}b', '{', '}{a}', 'a{b', '{{a}}', 'ä{ö}ü'])(
+    'puts "%s" in the slot that we think',
+    async (key) => {
+      expect(slotOf(key)).toBe(Number(await cluster.command(0, 'cluster', 'keyslot', key)))
+    },
+  )
+
   test('counts as none, whatever its nodes do', async () => {
     expect((await openStore()).traits.durability).toBe('none')
   })

@@ -39,7 +39,7 @@ describe.runIf(redisNeeded())('redis over a connection that fails', () => {
   }
 
   test('what is sent and cut off may still take effect, what is not sent never will', async () => {
-    const [before, after] = await blocksOf(2)
+    const [before, after] = [await blockOf('before'), await blockOf('after')]
     proxy.stall()
     const cut = failureOf(store.put(before))
     const read = failureOf(store.get(before.cid))
@@ -68,8 +68,9 @@ describe.runIf(redisNeeded())('redis over a connection that fails', () => {
     expect(await failureOf(store.get(block.cid))).toMatchObject({ retryable: true, unsettled: false })
     const put = await failureOf(store.put(block))
     expect(put).toMatchObject({ retryable: true })
-    for (const call of [store.identity, store.ping, store.usage, store.readNote]) {
-      expect(await failureOf(call?.call(store) as Promise<unknown>)).toMatchObject({ retryable: true })
+    const calls: unknown[] = [store.identity?.(), store.ping?.(), store.usage?.(), store.readNote?.()]
+    for (const call of calls) {
+      expect(await failureOf(call as Promise<unknown>)).toMatchObject({ retryable: true })
     }
     proxy.restore()
     await eventually(() => store.put(block))
@@ -77,7 +78,7 @@ describe.runIf(redisNeeded())('redis over a connection that fails', () => {
   })
 
   test('an abort is heard while the server hangs', async () => {
-    const [sent, waiting] = await blocksOf(2)
+    const [sent, waiting] = [await blockOf('sent'), await blockOf('waiting')]
     proxy.stall()
     const signal = AbortSignal.timeout(30)
     const calls = [
