@@ -1,25 +1,33 @@
+import { testBackend } from '@blockpool/conformance/vitest'
 import type { Backend } from '@blockpool/core'
 import { redis } from '@blockpool/redis'
 import { type RedisCluster, redisNeeded, startRedisCluster } from '@blockpool/test-services'
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { slotOf } from '../src/slot.ts'
 import { blockOf, blocksOf, cidsOf, failureOf, listOf } from './support/blocks.ts'
 import { eventually } from './support/eventually.ts'
-import { ownPrefix } from './support/stores.ts'
+import { ownPrefix, storesOn } from './support/stores.ts'
 
 const SLOT = 5_000
 
 describe.runIf(redisNeeded())('a redis cluster', () => {
   let cluster: RedisCluster
+  let given: InstanceType<typeof Redis.Cluster>
   const opened: Backend[] = []
 
   beforeAll(async () => {
     cluster = await startRedisCluster()
+    given = new Redis.Cluster([...cluster.nodes])
   })
   afterAll(async () => {
+    given?.disconnect()
     for (const store of opened) await store.close?.()
     await cluster?.stop()
   })
+
+  testBackend('redis cluster', () => storesOn({ cluster: { nodes: cluster.nodes.slice(0, 1) } })())
+  testBackend('redis cluster through a given client', () => storesOn({ client: given })())
 
   async function openStore(keyPrefix = ownPrefix(), replyTimeoutMs = 2_000): Promise<Backend> {
     const store = redis({ cluster: { nodes: cluster.nodes }, keyPrefix, replyTimeoutMs })
@@ -100,6 +108,21 @@ describe.runIf(redisNeeded())('a redis cluster', () => {
       if (found.push(String(cid)) === 1) await (await migrating(SLOT + 1, 0, 1))()
     }
     expect(found.sort()).toEqual(cidsOf(blocks))
+  })
+
+  test('waits for the replica of each master, and says when there are too few', async () => {
+    const blocks = await blocksOf(30, 'replicated')
+    const put = async (replicas: number): Promise<unknown[]> => {
+      const waitReplicas = { replicas, timeoutMs: replicas === 1 ? 2_000 : 50 }
+      const store = redis({ cluster: { nodes: cluster.nodes }, keyPrefix: ownPrefix(), waitReplicas })
+      await store.open?.()
+      opened.push(store)
+      const results = await Promise.allSettled(blocks.map((block) => store.put(block)))
+      return results.map((result) => (result.status === 'rejected' ? result.reason : 'stored'))
+    }
+    expect(await put(1)).toEqual(blocks.map(() => 'stored'))
+    const tooFew = { code: 'ERR_BACKEND', retryable: true, unsettled: true }
+    for (const reason of await put(2)) expect(reason).toMatchObject(tooFew)
   })
 
   test('one of whose masters lost its data is another store', async () => {
