@@ -1,7 +1,7 @@
 import { type Block, errorCode } from '@blockpool/core'
 import { redis } from '@blockpool/redis'
 import { redisNeeded, startRedis } from '@blockpool/test-services'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { blockOf, failureOf } from './support/blocks.ts'
 import { eventually } from './support/eventually.ts'
 
@@ -12,6 +12,7 @@ const UNDER_LOAD_MS = 60
 describe.runIf(redisNeeded())('redis that is killed', () => {
   test(`loses no acknowledged put or delete in ${CYCLES} kills under load when it syncs each write`, async () => {
     const server = await startRedis({ durable: true })
+    onTestFinished(server.stop)
     const store = redis(server.url)
     await store.open?.()
     const stored = new Map<string, Block>()
@@ -50,12 +51,12 @@ describe.runIf(redisNeeded())('redis that is killed', () => {
     expect(blocks.length).toBeGreaterThan(CYCLES)
     expect(deleted.length).toBeGreaterThan(CYCLES)
     await store.close?.()
-    await server.stop()
   })
 
   test('fails as retryable while it loads, and serves when it has', async () => {
     const config = { 'key-load-delay': 2_000, 'loading-process-events-interval-bytes': 1_024 }
     const server = await startRedis({ config })
+    onTestFinished(server.stop)
     const store = redis({ port: server.port, replyTimeoutMs: 300 })
     await store.open?.()
     const blocks = await Promise.all(Array.from({ length: 400 }, (_, i) => blockOf(`loaded ${i}`)))
@@ -73,6 +74,5 @@ describe.runIf(redisNeeded())('redis that is killed', () => {
     const found = await eventually(() => Promise.all(blocks.map(({ cid }) => store.has(cid))))
     expect(found.every((there) => there)).toBe(true)
     await store.close?.()
-    await server.stop()
   })
 })

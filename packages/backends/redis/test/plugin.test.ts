@@ -1,9 +1,9 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PluginContext } from '@blockpool/core'
 import { plugin } from '@blockpool/redis'
 import { redisNeeded, startRedis, temporaryFolder } from '@blockpool/test-services'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 
 const nodes = [{ host: 'a', port: 1 }]
 
@@ -38,6 +38,10 @@ describe('plugin', () => {
 
   test.runIf(redisNeeded())('reads certificates from files beside the configuration', async () => {
     const [server, folder] = [await startRedis({ tls: true }), await temporaryFolder()]
+    onTestFinished(async () => {
+      await server.stop()
+      await folder.remove()
+    })
     await writeFile(join(folder.path, 'ca.pem'), server.certificate)
     const store = await plugin.create(
       { port: server.tlsPort, tls: { caFile: './ca.pem' } },
@@ -46,8 +50,5 @@ describe('plugin', () => {
     await store.open?.()
     await store.ping?.()
     await store.close?.()
-    await rm(join(folder.path, 'ca.pem'))
-    await folder.remove()
-    await server.stop()
   })
 })

@@ -3,7 +3,7 @@ import type { Backend, Durability } from '@blockpool/core'
 import { type RedisOptions, redis } from '@blockpool/redis'
 import { type RedisServer, redisNeeded, startRedis } from '@blockpool/test-services'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { blockOf, blocksOf, cidsOf, failureOf, listOf } from './support/blocks.ts'
 import { ownPrefix } from './support/stores.ts'
 
@@ -104,10 +104,10 @@ describe.runIf(redisNeeded())('a redis server', () => {
   test('with an unknown command does not show its arguments', async () => {
     await server.command('acl', 'setuser', 'old', 'on', `>${SECRET}`, '~*', '+@all')
     const renamed = await startRedis({ config: { 'rename-command': ['HELLO ""', 'AUTH ""'] } })
+    onTestFinished(renamed.stop)
     const store = redis({ port: renamed.port, password: SECRET })
     const error = await failureOf(store.open?.() as Promise<void>)
     expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(SECRET)
-    await renamed.stop()
   })
 
   test('that was emptied is another store', async () => {
@@ -163,20 +163,20 @@ describe.runIf(redisNeeded())('a redis server', () => {
     expect(failed).toMatchObject({ code: 'ERR_BACKEND', retryable: true, unsettled: true })
     const config = { replicaof: `127.0.0.1 ${server.port}`, 'repl-diskless-sync-delay': 0 }
     const replica = await startRedis({ config })
+    onTestFinished(replica.stop)
     while ((await server.command('wait', '1', '100')) !== '1');
     await store.put(block)
     expect(await replica.command('dbsize')).not.toBe('0')
     await store.delete(block.cid)
-    await replica.stop()
   })
 
   test('is not closed with a store that was given a client, whose own prefix is refused', async () => {
     const client = new Redis(server.port, { replyMapping: 'resp3' })
+    onTestFinished(() => client.disconnect())
     const store = await openStore({ client })
     expect(store.traits.durability).toBe('power')
     await store.close?.()
     expect(String(await client.ping())).toBe('PONG')
-    client.disconnect()
     const prefixed = new Redis(server.port, { keyPrefix: 'mine:', lazyConnect: true })
     expect(() => redis({ client: prefixed })).toThrow(
       expect.objectContaining({ code: 'ERR_INVALID_OPTIONS' }),
