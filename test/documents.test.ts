@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeF
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { redisNeeded, startRedis } from '@blockpool/test-services'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { files, packages, read, root } from './workspace.ts'
 
@@ -11,10 +12,13 @@ interface Program {
   readonly code: string
   /** Compiled, but not run: its fence says `no-run`. */
   readonly runs: boolean
+  /** Its fence says `needs=redis`: it finds a server at REDIS_URL. */
+  readonly needsRedis: boolean
 }
 
 const documents = [...files('*.md'), ...files('docs/**/*.md'), ...files('{packages,examples}/**/*.md')]
 const programs = documents.flatMap(programsOf)
+const canRun = (program: Program): boolean => program.runs && (!program.needsRedis || redisNeeded())
 let folder = ''
 
 interface Fence {
@@ -38,6 +42,7 @@ function programsOf(document: string): Program[] {
       name: `${document.replaceAll('/', '-').replace('.md', '')}-${index + 1}`,
       code,
       runs: !flags.includes('no-run'),
+      needsRedis: flags.includes('needs=redis'),
     }))
 }
 
@@ -108,15 +113,18 @@ describe('programs in documents', () => {
     }
   })
 
-  test.for(programs.filter(({ runs }) => runs).map(({ name }) => name))(
+  test.for(programs.filter(canRun).map(({ name, needsRedis }) => [name, needsRedis] as const))(
     '%s runs',
     { timeout: 60_000 },
-    async (name) => {
+    async ([name, needsRedis]) => {
       const scratch = mkdtempSync(join(tmpdir(), 'blockpool-program-'))
+      const server = needsRedis ? await startRedis() : undefined
       try {
         const args = ['--conditions=@blockpool/source', join(folder, `${name}.ts`)]
-        await promisify(execFile)(process.execPath, args, { cwd: scratch })
+        const env = { ...process.env, ...(server && { REDIS_URL: server.url }) }
+        await promisify(execFile)(process.execPath, args, { cwd: scratch, env })
       } finally {
+        await server?.stop()
         rmSync(scratch, { recursive: true, force: true })
       }
     },

@@ -74,12 +74,11 @@ describe('blockpool', () => {
   })
 
   it('says errors as an object with --json, without secrets', async () => {
-    const env = { BLOCKPOOL_BACKENDS: 'r=redis://:hunter2@h' }
+    const env = { BLOCKPOOL_BACKENDS: 'r=nowhere://:hunter2@h' }
     const { code, stdout, stderr } = await blockpool(['ls', '--json'], { cwd: await makeFolder(), env })
     expect(code).toBe(2)
     expect(stdout.text).toBe('')
     expect(JSON.parse(stderr.text)).toMatchObject({ error: { code: 'ERR_INVALID_OPTIONS' } })
-    expect(stderr.text).toContain('npm install @blockpool/redis')
     expect(stderr.text).not.toContain('hunter2')
   })
 

@@ -11,7 +11,11 @@ export interface BackendUrl {
 }
 
 /** Schemes that people know for a type of ours. */
-const ALIASES: Readonly<Record<string, string>> = { file: 'fs', rediss: 'redis' }
+const ALIASES: Readonly<Record<string, string>> = {
+  file: 'fs',
+  rediss: 'redis',
+  'redis+unix': 'redis',
+}
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):/i
 

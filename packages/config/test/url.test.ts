@@ -13,6 +13,7 @@ describe('parseBackendUrl', () => {
   it('knows schemes that people use for a type of ours', () => {
     expect(parseBackendUrl('file:///data')?.type).toBe('fs')
     expect(parseBackendUrl('rediss://host')?.type).toBe('redis')
+    expect(parseBackendUrl('redis+unix:///run/redis.sock?db=1')?.type).toBe('redis')
   })
 
   it('takes settings of the operator out of the query and leaves the rest to the driver', () => {

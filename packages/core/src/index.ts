@@ -42,6 +42,7 @@ export {
   type RemoveOptions,
   type StoragePool,
 } from './pool/storage-pool.ts'
+export { DigestSet } from './state/digest-set.ts'
 export {
   type Debt,
   type DebtChange,

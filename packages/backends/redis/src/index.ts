@@ -1,0 +1,14 @@
+export type { RedisClient, RedisClientSettings, RedisClusterClient, RedisPipeline } from './client.ts'
+export type {
+  Address,
+  RedisClientOptions,
+  RedisClusterOptions,
+  RedisOptions,
+  RedisSentinelOptions,
+  RedisServerOptions,
+  RedisUrlOptions,
+  TlsOptions,
+  WaitReplicas,
+} from './options.ts'
+export { plugin } from './plugin.ts'
+export { redis } from './redis.ts'
