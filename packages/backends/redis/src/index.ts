@@ -1,4 +1,6 @@
 export type { RedisClient, RedisClientSettings, RedisClusterClient, RedisPipeline } from './client.ts'
+export { redisJournal } from './journal/journal.ts'
+export type { RedisJournalOptions } from './journal/options.ts'
 export type {
   Address,
   RedisClientOptions,

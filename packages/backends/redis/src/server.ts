@@ -29,6 +29,12 @@ export async function inspect(link: Link, options: ResolvedRedisOptions): Promis
   return link.kind === 'server' && !drops ? durabilityOf(server) : 'none'
 }
 
+/** The server may drop keys when its memory is full, or does not say. */
+export async function dropsKeys(link: Link): Promise<boolean> {
+  const policies = await Promise.all(mastersOf(link).map(evictionPolicy))
+  return policies.some((policy) => policy !== 'noeviction')
+}
+
 /** Empty when the server does not say. */
 async function evictionPolicy(node: RedisClient): Promise<string> {
   const { 'maxmemory-policy': configured } = await settingsOf(node, 'maxmemory*')
