@@ -19,6 +19,9 @@ function tarball(name: string): string {
   return join(tarballs, file)
 }
 
+/** A command that takes longer has failed. */
+const LIMIT_MS = 240_000
+
 /** Runs a command of a project on the Node that the project has installed. */
 function run(project: string, command: string, ...args: string[]): string {
   const path = [join(project, 'node_modules', '.bin'), ...(process.env.PATH ?? '').split(delimiter)]
@@ -30,6 +33,7 @@ function run(project: string, command: string, ...args: string[]): string {
       cwd: project,
       env: { ...env, PATH: outside, NO_COLOR: '1' },
       encoding: 'utf8',
+      timeout: LIMIT_MS,
     })
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string }
@@ -38,7 +42,9 @@ function run(project: string, command: string, ...args: string[]): string {
 }
 
 function install(project: string, ...specifiers: string[]): void {
-  run(project, 'npm', 'install', '--no-audit', '--no-fund', '--loglevel=error', ...specifiers)
+  // A registry that says nothing is asked again.
+  const network = ['--prefer-offline', '--fetch-timeout=30000', '--fetch-retries=4']
+  run(project, 'npm', 'install', '--no-audit', '--no-fund', '--loglevel=error', ...network, ...specifiers)
 }
 
 function expect(what: string, holds: boolean): void {

@@ -102,13 +102,16 @@ async function short(pool: StoragePool, puts: number): Promise<readonly string[]
 
 /** Three stores, one of them in trouble in the middle of the load, with two of three copies acknowledged. */
 async function expectUnnoticed(folder: string, victim: Backend, { begin, end }: Outage): Promise<void> {
+  // Making a store takes long on a busy machine, longer than a call may take.
+  await victim.open?.()
+  await victim.close?.()
   const pool = await createPool({
     copies: 3,
     durability: 'process',
     healthIntervalMs: 500,
     repairsPerSecond: 10_000,
     backends: {
-      victim: { backend: victim, timeoutMs: 300, priority: 200 },
+      victim: { backend: victim, timeoutMs: 500, priority: 200 },
       files: { backend: fs({ path: `${folder}/files`, durability: 'process' }) },
       database: { backend: sqlite({ path: `${folder}/blocks.db`, synchronous: 'normal' }) },
     },
