@@ -7,6 +7,8 @@ import { runPower } from './power/run.ts'
 import { runProcesses } from './processes/run.ts'
 import { progress } from './shared/progress.ts'
 import { freshSeed } from './shared/random.ts'
+import { runSharedPool } from './shared-pool/run.ts'
+import { withPlace } from './shared-pool/servers.ts'
 
 const HELP = `Runs one harness; the exit code is 1 when it finds something.
 
@@ -14,6 +16,7 @@ const HELP = `Runs one harness; the exit code is 1 when it finds something.
   crash --points N [--images N]                   power cuts of the fs store at N call boundaries
   crash --flips N                                 N damaged copies under a pool
   crash --processes P [--operations N]            P processes with N operations each on one store, with kills
+  crash --shared-pool P [--rounds N] [--cluster]  P processes on one pool with a journal in Redis, some killed
   crash --hostile N                               N hostile CIDs and names
 
   --seed N   chooses what happens; printed by every run
@@ -30,6 +33,9 @@ const { values } = parseArgs({
     processes: { type: 'string' },
     operations: { type: 'string' },
     hostile: { type: 'string' },
+    'shared-pool': { type: 'string' },
+    rounds: { type: 'string' },
+    cluster: { type: 'boolean' },
     seed: { type: 'string' },
     json: { type: 'boolean' },
     help: { type: 'boolean' },
@@ -37,7 +43,17 @@ const { values } = parseArgs({
 })
 
 function number(
-  name: 'cycles' | 'points' | 'images' | 'flips' | 'processes' | 'operations' | 'hostile' | 'seed',
+  name:
+    | 'cycles'
+    | 'points'
+    | 'images'
+    | 'flips'
+    | 'processes'
+    | 'operations'
+    | 'hostile'
+    | 'shared-pool'
+    | 'rounds'
+    | 'seed',
   otherwise: number,
 ): number {
   const value = Number(values[name] ?? otherwise)
@@ -98,6 +114,22 @@ async function processes(): Promise<Outcome> {
   return { result, faults: result.fs.findings.length + result.sqlite.findings.length }
 }
 
+async function sharedPool(): Promise<Outcome> {
+  const rounds = number('rounds', 20)
+  const result = await withPlace(values.cluster ? 'cluster' : 'one server', (place) =>
+    runSharedPool({
+      place,
+      processes: number('shared-pool', 4),
+      rounds,
+      operations: number('operations', 300),
+      kills: true,
+      seed,
+      onRound: progress('rounds', rounds),
+    }),
+  )
+  return { result, faults: result.findings.length + Math.abs(result.repaired - result.removed) }
+}
+
 async function hostile(): Promise<Outcome> {
   const result = await runHostile({ cids: number('hostile', 100_000), seed })
   return { result, faults: result.findings.length }
@@ -108,6 +140,7 @@ function run(): Promise<Outcome> {
   if (values.flips !== undefined) return flips()
   if (values.processes !== undefined) return processes()
   if (values.hostile !== undefined) return hostile()
+  if (values['shared-pool'] !== undefined) return sharedPool()
   return killCycles()
 }
 

@@ -17,7 +17,7 @@ export interface SharedPoolOptions {
   /** Kill a process in some of the rounds, and start another one. */
   readonly kills: boolean
   readonly seed?: number | undefined
-  readonly onRound?: (() => void) | undefined
+  readonly onRound?: ((done: number) => void) | undefined
 }
 
 export interface SharedPoolResult {
@@ -73,7 +73,7 @@ class Run {
     for (let round = 0; round < rounds; round++) {
       await this.#round()
       await this.#judge(`round ${round}`)
-      this.#options.onRound?.()
+      this.#options.onRound?.(round + 1)
     }
     await this.#paid()
     await this.#judge('the end')

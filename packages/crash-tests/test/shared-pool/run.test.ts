@@ -13,10 +13,10 @@ describe.runIf(redisNeeded())('processes that share one pool of sqlite, fs, Redi
     'lose no acknowledged block, bring none back, and repair each copy once: %s',
     { timeout: 120_000 },
     async (name, journal, processes) => {
-      const seed = testSeed(`--shared-pool ${processes} --rounds 6`)
+      const seed = testSeed(`--shared-pool ${processes} --rounds 4`)
       const kills = name.includes('killed')
       const result = await withPlace(journal, (place) =>
-        runSharedPool({ place, processes, rounds: 6, operations: 150, kills, seed }),
+        runSharedPool({ place, processes, rounds: 4, operations: 150, kills, seed }),
       )
       expect(result).toMatchObject({ lost: 0, undone: 0, findings: [], repaired: result.removed })
       expect(result.acknowledged).toBeGreaterThan(processes * 100)

@@ -6,12 +6,12 @@ import { HOLD, LET_GO, RENEW } from './scripts.ts'
 import type { JournalServer } from './server.ts'
 
 /** A process that has died lets go after this long. Milliseconds. */
-const HOLD_MS = 10_000
+const HOLD_MS = 5_000
 const RENEW_EVERY_MS = HOLD_MS / 4
 /** A hold counts as lost this much before it runs out, since the answer took its time, too. */
 const MARGIN_MS = 1_000
 /** The longest that is waited for another process, and between two tries. Milliseconds. */
-const PATIENCE_MS = 3 * HOLD_MS
+const PATIENCE_MS = 4 * HOLD_MS
 const FIRST_PAUSE_MS = 5
 const MOST_PAUSE_MS = 250
 
