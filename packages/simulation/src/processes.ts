@@ -203,9 +203,16 @@ class ProcessesRun {
     this.#journal.fail(0)
     for (const process of this.#processes) if (!process || !(await this.#settle(process))) return
     await driver.pass(PAID_MS)
-    if (this.#journal.size > 0) this.#site.violate('not healed', `${this.#journal.size} debts are never paid`)
+    for (const multihash of this.#journal.owed) this.#checkOwed(indexOf(cidFromMultihash(multihash)) ?? -1)
     for (const [at, process] of this.#processes.entries()) await this.#look(at, process as Process)
     this.#checkCopies()
+  }
+
+  /** What is owed is paid by now, unless bad copies are all that is left of the block. */
+  #checkOwed(index: number): void {
+    const held = this.#site.disks.filter((disk) => disk.has(index))
+    if (held.length === 0 || held.some((disk) => !disk.isDamaged(index)))
+      this.#site.violate('not healed', `something is owed for ever for #${index - this.#site.world.firstBlock}`)
   }
 
   /** Every process finds the same blocks. */

@@ -42,9 +42,9 @@ export class SharedJournalFile {
     this.#failing = calls
   }
 
-  /** Blocks for which something is owed. */
-  get size(): number {
-    return this.#states.size
+  /** Multihashes of blocks for which something is owed. */
+  get owed(): readonly Uint8Array[] {
+    return [...this.#states.values()].map(({ multihash }) => multihash)
   }
 
   /** The journal as one process sees it, on the time of that process. */
@@ -82,16 +82,25 @@ export class SharedJournalFile {
       lagMs: LAG_MS,
       merge: (changes) => answer(() => changes.map((change) => this.#merge(change, process))),
       hold: async (multihash) => {
-        const untilMs = await take(multihash)
+        let untilMs = await take(multihash)
+        const renew = (): void => {
+          if (holder(multihash) !== process) return
+          untilMs = clock.now() + HOLD_MS
+          this.#holders.set(keyOf(multihash), { process, untilMs })
+          cancel = clock.schedule(HOLD_MS / 4, renew, { background: true })
+        }
+        let cancel = clock.schedule(HOLD_MS / 4, renew, { background: true })
         return {
           state: this.#stateOf(multihash),
           get lost() {
             return clock.now() >= untilMs
           },
-          end: () =>
-            answer(() => {
+          end: () => {
+            cancel()
+            return answer(() => {
               if (holder(multihash) === process) this.#holders.delete(keyOf(multihash))
-            }),
+            })
+          },
         }
       },
       look: (multihash) =>

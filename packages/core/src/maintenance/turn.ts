@@ -51,6 +51,6 @@ async function held<T>(context: PoolContext, subject: Subject, task: () => Promi
   try {
     return await task()
   } finally {
-    await release?.()
+    release?.()
   }
 }

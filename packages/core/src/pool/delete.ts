@@ -64,7 +64,7 @@ export class DeleteOperation implements CallOwner, Watched, Turn {
     try {
       await debts.bury(this.subject.key, this.subject.cid.multihash.bytes, ids)
     } catch (error) {
-      await release?.()
+      release?.()
       throw error
     }
     return release
@@ -123,17 +123,10 @@ export class DeleteOperation implements CallOwner, Watched, Turn {
     const { sweeper, turns, unsettled } = this.#context
     sweeper.release(this)
     for (const call of this.#calls) unsettled.track(this.subject.key, call)
-    if (this.#burying && this.#context.sharing) void this.#letGo(this.#burying)
+    this.#burying?.then(
+      (release) => release?.(),
+      () => {},
+    )
     if (!turns.withdraw(this)) turns.leave(this)
-  }
-
-  /** Other processes may change the block when nothing that was sent here can land any more. */
-  async #letGo(burying: Promise<Release | undefined>): Promise<void> {
-    const { members, unsettled } = this.#context
-    this.#context.begin()
-    const release = await burying.catch(() => undefined)
-    await Promise.all(members.all.map((member) => unsettled.clear(this.subject.key, member)))
-    await release?.()
-    this.#context.finish()
   }
 }

@@ -1,10 +1,12 @@
 import { blockKey, cidFromMultihash } from '../block.ts'
 import { PoolError } from '../errors.ts'
-import type { DebtState, Hold, SharedJournal } from '../state/journal.ts'
+import type { Hold, SharedJournal } from '../state/journal.ts'
+import { isBuried } from '../state/shared-debts.ts'
 import type { PoolContext, Subject } from './context.ts'
+import type { Member } from './member.ts'
 
-/** Changes of a block by this process alone; to be ended. */
-export type Release = () => Promise<void>
+/** Lets other processes change the block, as soon as nothing that was sent here can land any more. */
+export type Release = () => void
 
 /**
  * What the pools of several processes do together over a shared journal: one of them at a time deletes, repairs or moves a
@@ -44,12 +46,25 @@ export class Sharing {
     // What was on its way to the journal stands in it before what follows.
     await this.#context.debts.told()
     this.#context.debts.learn(subject.key, hold.state)
-    return async () => {
-      this.#holds.delete(subject.key)
-      await this.#context.debts.told()
-      // It runs out by itself.
-      await hold.end().catch(() => {})
-    }
+    return () => void this.#letGo(subject, hold)
+  }
+
+  async #letGo(subject: Subject, hold: Hold): Promise<void> {
+    const { debts, members } = this.#context
+    this.#context.begin()
+    const giveUpAt = this.#context.options.clock.now() + this.#journal.longestPutMs
+    await Promise.all(members.all.map((member) => this.#cleared(subject, member, giveUpAt)))
+    if (this.#holds.get(subject.key) === hold) this.#holds.delete(subject.key)
+    await debts.told()
+    // Otherwise it runs out by itself.
+    await hold.end().catch(() => {})
+    this.#context.finish()
+  }
+
+  /** Nothing that was sent to the backend can land any more; or nobody can wait for it. */
+  async #cleared({ key }: Subject, member: Member, giveUpAt: number): Promise<void> {
+    const { options, unsettled } = this.#context
+    while (!(await unsettled.clear(key, member)) && options.clock.now() < giveUpAt);
   }
 
   /**
@@ -107,11 +122,6 @@ export class Sharing {
     debts.knowsUpTo(version)
     if (news.length > 0) repairs.start()
   }
-}
-
-/** The block was deleted, and that is still to be done again. */
-function isBuried({ dues }: DebtState): boolean {
-  return dues.some((due) => due.startsWith('delete:'))
 }
 
 function notKnown(cause: unknown): never {

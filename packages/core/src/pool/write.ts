@@ -3,11 +3,11 @@ import { type BackendOutcome, errorCode, type Outcome, PoolError } from '../erro
 import { whyNotWrite } from '../plan/eligibility.ts'
 import { quorumOf } from '../plan/quorum.ts'
 import type { RouteRequest } from '../strategy.ts'
+import { Agreement } from './agreement.ts'
 import type { Call, CallOwner } from './call.ts'
 import type { PoolContext, Subject } from './context.ts'
 import type { Member } from './member.ts'
 import { inWords } from './read.ts'
-import type { Release } from './sharing.ts'
 import type { Watched } from './sweeper.ts'
 import type { Turn } from './turns.ts'
 import { Waiters } from './waiters.ts'
@@ -39,12 +39,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
   /** A backend was asked to change, so it may hold a copy. */
   #wrote = false
   #replied = false
-  /** When the first copy was asked for, in the clock's milliseconds. */
-  #startedAt = 0
-  /** Keeps other processes from the block, which was deleted by one of them meanwhile. */
-  #release: Release | undefined
-  /** No delete of another process has overlapped. */
-  #agreed: boolean
+  readonly #agreement: Agreement
   #whenQuiet: (() => void) | undefined
 
   constructor(context: PoolContext, subject: Subject, block: Block) {
@@ -52,12 +47,12 @@ export class PutOperation implements CallOwner, Watched, Turn {
     this.subject = subject
     this.turnKey = subject.turnKey
     this.#block = block
-    this.#agreed = context.sharing === undefined
+    this.#agreement = new Agreement(context, subject)
   }
 
   /** Another put of the block may join: no delete of another process has come since the journal was asked. */
   get joinable(): boolean {
-    return !this.#context.sharing || !this.#agreed
+    return !this.#context.sharing || !this.#agreement.isReached
   }
 
   start(): void {
@@ -89,7 +84,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
       this.#reject(this.#error('ERR_NOT_ENOUGH_BACKENDS', message))
       return
     }
-    this.#startedAt = options.clock.now()
+    this.#agreement.begin()
     this.#request = this.#context.request('write', this.subject, this.#block.bytes.length)
     if (!this.#makePlan(this.#candidates())) return
     const { copies } = this.#plan as unknown as WritePlan
@@ -230,9 +225,19 @@ export class PutOperation implements CallOwner, Watched, Turn {
         !under.includes(m) && !whyNotWrite(m, size, now) && (copiesLack || counts(this.#context, m))
       const next = spread.next(zones, (m) => fits(m) && !bad.has(m.location)) ?? spread.next(zones, fits)
       if (!next) return
+      const isBad = bad.has(next.location)
+      if (isBad && !this.#agreement.isAlone) {
+        this.#holdThenFill()
+        return
+      }
       // A driver that skips keys it has would keep a bad copy.
-      this.#call(bad.has(next.location) ? 'delete' : 'put', next)
+      this.#call(isBad ? 'delete' : 'put', next)
     }
+  }
+
+  /** Another process may be replacing the bad copy, too: its copy must not be the one that is deleted. */
+  #holdThenFill(): void {
+    if (!this.#recording && !this.#replied) void this.#record(this.#agreement.hold(), () => this.#proceed())
   }
 
   #acknowledged(members: readonly Member[]): number {
@@ -244,7 +249,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
    * forgets that a copy was corrupt: the pool would not ask for it after a crash.
    */
   #acknowledge(): void {
-    if (!this.#agreed) {
+    if (!this.#agreement.isReached) {
       void this.#record(this.#agree(), () => this.#proceed())
       return
     }
@@ -263,17 +268,9 @@ export class PutOperation implements CallOwner, Watched, Turn {
     void this.#record(Promise.all(told), () => this.#succeed())
   }
 
-  /**
-   * With a shared journal: a delete of another process that has overlapped may have taken the copies away. Then they are
-   * all written again while no other process changes the block.
-   */
+  /** A delete of another process that has overlapped may have taken the copies away: then they are all written again. */
   async #agree(): Promise<void> {
-    const { sharing, debts } = this.#context
-    this.#agreed = true
-    if (!sharing || (await sharing.isUntouched(this.subject, this.#startedAt))) return
-    this.#release = await sharing.hold(this.subject)
-    const late = this.#context.options.clock.now() - this.#startedAt > debts.longestPutMs
-    if (this.#replied || !(late || debts.isBuried(this.subject.key))) return
+    if ((await this.#agreement.reach()) || this.#replied) return
     await this.#quiet()
     this.#holders.length = 0
     if (!this.#replied) this.#makePlan(this.#candidates())
@@ -289,10 +286,8 @@ export class PutOperation implements CallOwner, Watched, Turn {
   }
 
   #finish(): void {
-    const release = this.#release
-    this.#release = undefined
-    if (release) void release().then(() => this.#context.finish())
-    else this.#context.finish()
+    this.#agreement.end()
+    this.#context.finish()
   }
 
   /** Fewer copies than the quorum: what may have been left is owed before that is told. */
@@ -305,12 +300,11 @@ export class PutOperation implements CallOwner, Watched, Turn {
 
   /** A copy may have been left: it is to be completed; or deleted again, when the block was deleted before. */
   #owe(): Promise<void> {
-    const { debts, members, sharing } = this.#context
+    const { debts, members } = this.#context
     const { key, cid } = this.subject
     const { bytes } = cid.multihash
-    // What is known of other processes' deletes is true under a hold only: one may have put the block again.
-    const known = !sharing || this.#release !== undefined
-    const buried = known && (debts.of(key)?.deleteFrom.size ?? 0) > 0
+    // Otherwise another process may have put the block again.
+    const buried = this.#agreement.isAlone && (debts.of(key)?.deleteFrom.size ?? 0) > 0
     return buried
       ? debts.bury(
           key,

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { DebtState, Journal, JournalChange, JournalHead } from './journal.ts'
-import { duesOf, SharedDebts, setDues } from './shared-debts.ts'
+import { duesOf, isBuried, SharedDebts, setDues } from './shared-debts.ts'
 
 /** What is owed for one block, as the pool works on it. */
 export interface OpenDebt {
@@ -311,21 +311,20 @@ export class Debts {
 
   /** The block owes what the shared journal says, where that is newer than what is known here. */
   #takeOver(key: string): void {
-    const state = this.#shared?.take(key)
-    if (!state) return
-    const debt = this.#open.get(key) ?? blank(state.multihash)
+    const taken = this.#shared?.take(key)
+    if (!taken) return
+    const debt = this.#open.get(key) ?? blank(taken.state.multihash)
     this.#hide(key, false)
-    setDues(debt, state.dues)
+    setDues(debt, taken.dues)
     if (isPaid(debt)) this.#open.delete(key)
     else this.#open.set(key, debt)
-    if (debt.deleteFrom.size === 0) {
-      debt.keepUntil = 0
-      this.#entombed.delete(key)
-    } else {
-      debt.keepUntil ||= this.#keepUntil()
+    if (debt.deleteFrom.size === 0) debt.keepUntil = 0
+    else debt.keepUntil ||= this.#keepUntil()
+    // What the journal has hides the block, and not what is on its way there.
+    if (isBuried(taken.state)) {
       this.#entomb(key)
       this.#hide(key, true)
-    }
+    } else if (debt.deleteFrom.size === 0) this.#entombed.delete(key)
     this.#onLearned(key)
   }
 

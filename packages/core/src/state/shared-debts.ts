@@ -27,6 +27,11 @@ export function setDues(debt: Parts, dues: readonly Due[]): void {
   }
 }
 
+/** The block was deleted, and that is still to be done again. */
+export function isBuried({ dues }: DebtState): boolean {
+  return dues.some((due) => due.startsWith('delete:'))
+}
+
 interface Waiting {
   readonly key: string
   readonly change: DebtChange
@@ -47,9 +52,9 @@ interface Unsent {
 export class SharedDebts {
   readonly #journal: SharedJournal
   readonly #unsent = new Map<string, Unsent>()
-  /** Changes on their way to the journal, by block. */
-  readonly #sending = new Map<string, number>()
-  /** States that came while a change was on its way, and newest versions that are known. */
+  /** Changes on their way to the journal, by block, in their order. */
+  readonly #sending = new Map<string, readonly DebtChange[]>()
+  /** States that were not taken over yet, and the newest versions that are known. */
   readonly #arrived = new Map<string, DebtState>()
   readonly #versions = new Map<string, number>()
   #waiting: Waiting[] = []
@@ -77,15 +82,15 @@ export class SharedDebts {
     const unsent = this.#unsent.get(key)
     this.#unsent.delete(key)
     const change = { multihash, owed: [...(unsent?.owed ?? [])], paid: [...(unsent?.paid ?? [])] }
-    this.#sending.set(key, (this.#sending.get(key) ?? 0) + 1)
+    this.#sending.set(key, [...(this.#sending.get(key) ?? []), change])
     try {
       await new Promise<void>((resolve, reject) => {
         this.#waiting.push({ key, change, resolve, reject })
         this.#running ??= this.#flushAll()
       })
     } finally {
-      const left = (this.#sending.get(key) ?? 1) - 1
-      if (left > 0) this.#sending.set(key, left)
+      const left = this.#sending.get(key)?.filter((other) => other !== change) ?? []
+      if (left.length > 0) this.#sending.set(key, left)
       else this.#sending.delete(key)
     }
   }
@@ -93,16 +98,21 @@ export class SharedDebts {
   /** A state of the block that the journal has had; older ones than what is known are passed by. */
   arrived(key: string, state: DebtState): void {
     const newest = Math.max(this.#versions.get(key) ?? -1, this.#arrived.get(key)?.version ?? -1)
-    if (state.version > newest) this.#arrived.set(key, state)
+    if (state.version >= newest) this.#arrived.set(key, state)
   }
 
-  /** The state to take over now; undefined when there is none, or changes are on their way, which end in a newer one. */
-  take(key: string): DebtState | undefined {
+  /** The state to take over now, and what the changes on their way will make of it; undefined when there is none. */
+  take(key: string): { readonly state: DebtState; readonly dues: readonly Due[] } | undefined {
     const state = this.#arrived.get(key)
-    if (!state || this.#sending.has(key)) return undefined
+    if (!state) return undefined
     this.#arrived.delete(key)
     this.#versions.set(key, state.version)
-    return state
+    const dues = new Set(state.dues)
+    for (const { owed, paid } of this.#sending.get(key) ?? []) {
+      for (const due of paid) dues.delete(due)
+      for (const due of owed) dues.add(due)
+    }
+    return { state, dues: [...dues] }
   }
 
   /** No older state comes any more. */

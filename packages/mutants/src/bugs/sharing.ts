@@ -3,9 +3,9 @@ import type { Mutant } from '../mutant.ts'
 export const sharing: readonly Mutant[] = [
   {
     name: 'a put does not ask what other processes have deleted',
-    file: 'packages/core/src/pool/write.ts',
-    from: 'if (!sharing || (await sharing.isUntouched(this.subject, this.#startedAt))) return',
-    to: 'if (!sharing || this.#startedAt > 0) return',
+    file: 'packages/core/src/pool/agreement.ts',
+    from: 'if (!sharing || (await sharing.isUntouched(this.#subject, this.#startedAt))) return true',
+    to: 'if (!sharing || this.#startedAt > 0) return true',
     caughtBy: {
       file: 'packages/core/test/pool/sharing.test.ts',
       test: 'that a delete in the other overlaps starts over, and the block is there',
@@ -22,11 +22,10 @@ export const sharing: readonly Mutant[] = [
     },
   },
   {
-    name: 'a delete does not keep other processes from the block',
+    name: 'a delete lets other processes change the block while a backend has not answered',
     file: 'packages/core/src/pool/delete.ts',
-    from: `await Promise.all(members.all.map((member) => unsettled.clear(this.subject.key, member)))
-    await release?.()`,
-    to: 'await Promise.all(members.all.map((member) => unsettled.clear(this.subject.key, member)))',
+    from: '    const release = await sharing?.hold(this.subject)\n',
+    to: '    const release = sharing && (() => {})\n',
     caughtBy: {
       file: 'packages/core/test/pool/sharing.test.ts',
       test: 'waits for a delete of the other that is still with a backend',
