@@ -4,15 +4,15 @@ import { type Block, isIdentity } from '../block.ts'
 import type { OperationOptions } from '../block-store.ts'
 import { type BackendOutcome, PoolError } from '../errors.ts'
 import type { PoolEvent } from '../events.ts'
-import { assess, drain, type RemoveReport } from '../maintenance/drain.ts'
+import type { RemoveReport } from '../maintenance/drain.ts'
 import { Scrub, type ScrubReport } from '../maintenance/scrub.ts'
 import { type BackendEntry, type PoolOptions, resolveOptions } from '../options.ts'
 import { survives, weakest } from '../plan/quorum.ts'
 import type { Explanation, Location, PoolStats } from '../stats.ts'
 import { abortable } from './abortable.ts'
+import { attach, detach, taken } from './attach.ts'
 import { PoolContext, Subject } from './context.ts'
 import { DeleteOperation } from './delete.ts'
-import { eraseNote, noteJournal } from './journal-notes.ts'
 import { Listing, type ListOptions } from './list.ts'
 import { Member } from './member.ts'
 import { inWords, ReadOperation, type ReadResult, type ReadVerb } from './read.ts'
@@ -184,23 +184,9 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
    * @throws PoolError `ERR_BACKEND_EXISTS`, `ERR_BACKEND_NOT_EMPTY`, `ERR_INVALID_OPTIONS`, or what its `open` throws.
    */
   async add(id: string, entry: BackendEntry, options: AddOptions = {}): Promise<void> {
-    const { members, monitor } = this.#admit(undefined)
-    if (members.has(id)) throw new PoolError('ERR_BACKEND_EXISTS', `a backend has the id '${id}' already`)
-    const member = this.#member(id, entry)
-    await monitor.open(member)
-    try {
-      if (!options.adopt) await assertEmpty(member)
-      if (members.has(id)) throw new PoolError('ERR_BACKEND_EXISTS', `a backend has the id '${id}' already`)
-      this.#context.assertOpen()
-    } catch (error) {
-      await member.shut()
-      throw error
-    }
-    // What it holds may be the only copy of a block that nobody vouches for.
-    if (options.adopt) await this.#context.lowerLeastCopies(1)
-    members.add(member)
-    await noteJournal(this.#context, [member])
-    this.#context.emit({ type: 'added', backend: id })
+    const context = this.#admit(undefined)
+    if (context.members.has(id)) throw taken(id)
+    await attach(context, this.#member(id, entry), options.adopt ?? false)
   }
 
   /**
@@ -218,39 +204,7 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
    */
   async remove(id: Id, options: RemoveOptions = {}): Promise<RemoveReport> {
     const context = this.#admit(options)
-    const member = context.members.get(id)
-    if (member.draining) {
-      throw new PoolError('ERR_DRAIN_INCOMPLETE', `${member.label} is being removed already`)
-    }
-    member.draining = true
-    context.members.changed()
-    context.begin()
-    try {
-      return await this.#remove(context, member, options)
-    } finally {
-      context.finish()
-    }
-  }
-
-  async #remove(context: PoolContext, member: Member, options: RemoveOptions): Promise<RemoveReport> {
-    let report: RemoveReport
-    try {
-      const work = (options.force ? assess : drain)(context, member, options.signal)
-      report = await abortable(work, options.signal)
-    } catch (error) {
-      member.draining = false
-      context.members.changed()
-      throw error
-    }
-    if (options.force) await context.lowerLeastCopies(context.leastCopies - 1)
-    context.members.remove(member)
-    context.unsettled.forget(member)
-    context.quarantine.forget(member.location)
-    context.debts.forget(member.id)
-    await eraseNote(member)
-    const [closed] = await Promise.allSettled([member.shut()])
-    context.emit({ type: 'removed', backend: member.id })
-    return closed.status === 'rejected' ? { ...report, closeError: closed.reason } : report
+    return detach(context, context.members.get(id), options.force ?? false, options.signal)
   }
 
   /**
@@ -404,15 +358,6 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
     members.changed()
     const failed = [left, ...closed].find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
-  }
-}
-
-async function assertEmpty(member: Member): Promise<void> {
-  for await (const _cid of member.list()) {
-    throw new PoolError(
-      'ERR_BACKEND_NOT_EMPTY',
-      `${member.label} already holds blocks: add it with adopt: true to take them over, or empty it`,
-    )
   }
 }
 

@@ -1,3 +1,5 @@
+import type { BackendOutcome } from '../errors.ts'
+import { whyNotWrite } from '../plan/eligibility.ts'
 import { survives } from '../plan/quorum.ts'
 import { Spread } from '../plan/spread.ts'
 import type { RouteRequest } from '../strategy.ts'
@@ -35,4 +37,17 @@ export function copiesOf(context: PoolContext, request: RouteRequest): number {
 /** Whether a copy there counts for the quorum. */
 export function counts({ options }: PoolContext, member: Member): boolean {
   return member.read && survives(member.traits.durability, options.durability)
+}
+
+/** For each backend why it would not be asked to take a block of this size. */
+export function unasked(
+  { members, options }: PoolContext,
+  ranked: readonly Member[],
+  size: number,
+): readonly (readonly [string, BackendOutcome])[] {
+  return members.all.map((member) => {
+    const why = whyNotWrite(member, size, options.clock.now())
+    const otherwise = ranked.includes(member) ? 'its copy would not count' : 'forbidden by the strategy'
+    return [member.id, { outcome: why === 'over capacity' ? 'full' : 'permanent', reason: why ?? otherwise }]
+  })
 }

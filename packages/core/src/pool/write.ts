@@ -11,7 +11,7 @@ import { inWords } from './read.ts'
 import type { Watched } from './sweeper.ts'
 import type { Turn } from './turns.ts'
 import { Waiters } from './waiters.ts'
-import { counts, planWrite, type WritePlan } from './write-plan.ts'
+import { counts, planWrite, unasked, type WritePlan } from './write-plan.ts'
 
 /**
  * One `put`: writes the first targets side by side, replaces one that fails by the next candidate, and replies when the
@@ -362,24 +362,14 @@ export class PutOperation implements CallOwner, Watched, Turn {
 
   #shortfall(): string {
     const { copies } = this.#plan as WritePlan
-    this.#nameTheRest()
+    for (const [id, why] of unasked(this.#context, this.#plan?.ranked ?? [], this.#block.bytes.length))
+      this.#outcomes[id] ??= why
     const have = this.#acknowledged(this.#holders)
     const lasting =
       this.#context.options.durability === 'none'
         ? ''
         : ` of durability '${this.#context.options.durability}'`
     return `${have} of ${this.#quorum} copies${lasting} were acknowledged (${copies} wanted): ${inWords(this.#outcomes)}`
-  }
-
-  /** Says why backends that were not asked were not. */
-  #nameTheRest(): void {
-    const { members, options } = this.#context
-    for (const member of members.all) {
-      const why = whyNotWrite(member, this.#block.bytes.length, options.clock.now())
-      const ranked = this.#plan?.ranked.includes(member)
-      const reason = why ?? (ranked ? 'its copy would not count' : 'forbidden by the strategy')
-      this.#outcomes[member.id] ??= { outcome: why === 'over capacity' ? 'full' : 'permanent', reason }
-    }
   }
 
   #error(code: 'ERR_NOT_ENOUGH_BACKENDS' | 'ERR_NOT_ENOUGH_REPLICAS', message: string): PoolError {

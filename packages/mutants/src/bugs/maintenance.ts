@@ -23,9 +23,9 @@ export const maintenance: readonly Mutant[] = [
   },
   {
     name: 'a forced removal does not lower F',
-    file: 'packages/core/src/pool/storage-pool.ts',
-    from: 'if (options.force) await context.lowerLeastCopies(context.leastCopies - 1)',
-    to: 'if (options.force) await context.lowerLeastCopies(context.leastCopies)',
+    file: 'packages/core/src/pool/attach.ts',
+    from: 'if (force) await context.lowerLeastCopies(context.leastCopies - 1)',
+    to: 'if (force) await context.lowerLeastCopies(context.leastCopies)',
     caughtBy: {
       file: 'packages/core/test/maintenance/drain.test.ts',
       test: 'lowers the fewest copies that a block can have by one, and not under one',
