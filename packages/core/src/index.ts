@@ -46,6 +46,7 @@ export { DigestSet } from './state/digest-set.ts'
 export {
   type Debt,
   type DebtChange,
+  type DebtLook,
   type DebtState,
   type Due,
   type Hold,

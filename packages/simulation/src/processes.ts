@@ -212,7 +212,10 @@ class ProcessesRun {
   #checkOwed(index: number): void {
     const held = this.#site.disks.filter((disk) => disk.has(index))
     if (held.length === 0 || held.some((disk) => !disk.isDamaged(index)))
-      this.#site.violate('not healed', `something is owed for ever for #${index - this.#site.world.firstBlock}`)
+      this.#site.violate(
+        'not healed',
+        `something is owed for ever for #${index - this.#site.world.firstBlock}`,
+      )
   }
 
   /** Every process finds the same blocks. */

@@ -29,6 +29,8 @@ export class SharedJournalFile {
   readonly #log: DebtState[] = []
   /** Who holds a block, and until when. */
   readonly #holders = new Map<string, { readonly process: number; readonly untilMs: number }>()
+  /** When it is forgotten that a block was deleted. */
+  readonly #deletedUntil = new Map<string, number>()
   #processes = 0
 
   /** @param told hears of each state that a block comes to owe. */
@@ -80,7 +82,7 @@ export class SharedJournalFile {
     const shared: SharedJournal = {
       longestPutMs: this.longestPutMs,
       lagMs: LAG_MS,
-      merge: (changes) => answer(() => changes.map((change) => this.#merge(change, process))),
+      merge: (changes) => answer(() => changes.map((change) => this.#merge(change, process, clock.now()))),
       hold: async (multihash) => {
         let untilMs = await take(multihash)
         const renew = (): void => {
@@ -104,7 +106,11 @@ export class SharedJournalFile {
         }
       },
       look: (multihash) =>
-        answer(() => ({ state: this.#stateOf(multihash), held: holder(multihash) !== undefined })),
+        answer(() => ({
+          state: this.#stateOf(multihash),
+          held: holder(multihash) !== undefined,
+          deleted: (this.#deletedUntil.get(keyOf(multihash)) ?? 0) > clock.now(),
+        })),
       generation: () => answer(() => this.#head?.generation ?? 0),
       news: () =>
         answer(() => {
@@ -140,10 +146,13 @@ export class SharedJournalFile {
     return this.#states.get(keyOf(multihash)) ?? { multihash, dues: [], version: this.#version }
   }
 
-  #merge({ multihash, owed, paid }: DebtChange, process: number): DebtState {
+  #merge({ multihash, owed, paid }: DebtChange, process: number, now: number): DebtState {
     const dues = new Set<Due>(this.#stateOf(multihash).dues)
     for (const due of owed) dues.add(due)
     for (const due of paid) dues.delete(due)
+    const pays = paid.some((due) => due.startsWith('delete:'))
+    if (pays && owed.includes('copies')) this.#deletedUntil.delete(keyOf(multihash))
+    else if (pays) this.#deletedUntil.set(keyOf(multihash), now + this.longestPutMs)
     const state = { multihash, dues: [...dues], version: ++this.#version }
     if (dues.size > 0) this.#states.set(keyOf(multihash), state)
     else this.#states.delete(keyOf(multihash))

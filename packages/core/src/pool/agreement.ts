@@ -37,12 +37,13 @@ export class Agreement {
    * and no other process changes the block meanwhile. Rejects with what the journal throws.
    */
   async reach(): Promise<boolean> {
-    const { sharing, debts, options } = this.#context
+    const { sharing } = this.#context
     this.#reached = true
-    if (!sharing || (await sharing.isUntouched(this.#subject, this.#startedAt))) return true
+    if (!sharing) return true
+    const first = await sharing.look(this.#subject)
+    if (!first.held && !sharing.mayHaveOverlapped(first, this.#startedAt)) return true
     await this.hold()
-    const late = options.clock.now() - this.#startedAt > debts.longestPutMs
-    return !late && !debts.isBuried(this.#subject.key)
+    return !sharing.mayHaveOverlapped(await sharing.look(this.#subject), this.#startedAt)
   }
 
   /** Keeps other processes from the block until the end. */

@@ -1,6 +1,6 @@
 import { blockKey, cidFromMultihash } from '../block.ts'
 import { PoolError } from '../errors.ts'
-import type { Hold, SharedJournal } from '../state/journal.ts'
+import type { DebtLook, Hold, SharedJournal } from '../state/journal.ts'
 import { isBuried } from '../state/shared-debts.ts'
 import type { PoolContext, Subject } from './context.ts'
 import type { Member } from './member.ts'
@@ -76,11 +76,15 @@ export class Sharing {
     throw new PoolError('ERR_BACKEND', 'another process may have taken over the block', { retryable: true })
   }
 
-  /** No process has begun to delete the block since then, in the clock's milliseconds, or does anything to it now. */
-  async isUntouched(subject: Subject, since: number): Promise<boolean> {
-    const { state, held } = await this.#journal.look(subject.cid.multihash.bytes)
-    if (held || this.#context.options.clock.now() - since > this.#journal.longestPutMs) return false
-    return !isBuried(state)
+  /** What the journal knows of the block now. Rejects with what the journal throws. */
+  look(subject: Subject): Promise<DebtLook> {
+    return this.#journal.look(subject.cid.multihash.bytes)
+  }
+
+  /** A put that began then, in the clock's milliseconds, may have been overlapped by a delete that has left this. */
+  mayHaveOverlapped({ state, deleted }: DebtLook, since: number): boolean {
+    const late = this.#context.options.clock.now() - since > this.#journal.longestPutMs
+    return late || deleted || isBuried(state)
   }
 
   /**

@@ -59,11 +59,6 @@ export class Debts {
     return this.#hidden
   }
 
-  /** A put that takes longer may have been overlapped by a delete of another process, unseen. Milliseconds. */
-  get longestPutMs(): number {
-    return this.#journal.shared?.longestPutMs ?? Number.POSITIVE_INFINITY
-  }
-
   /** Changes that the journal was told since the pool was made. */
   get changes(): number {
     return this.#changes

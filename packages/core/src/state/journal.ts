@@ -55,6 +55,15 @@ export interface DebtState {
   readonly version: number
 }
 
+/** What a shared journal knows of one block now. */
+export interface DebtLook {
+  readonly state: DebtState
+  /** A process holds the block. */
+  readonly held: boolean
+  /** A delete was confirmed less than `longestPutMs` ago, and no put has lifted its tombstone. */
+  readonly deleted: boolean
+}
+
 /** One process alone may take copies of a block away, or repair it. */
 export interface Hold {
   /** What was owed when it began. */
@@ -68,23 +77,25 @@ export interface Hold {
  * What several processes that use one journal do together. Their pools have the same backends, by the same ids.
  *
  * A delete stands in the journal for at least `longestPutMs`, and is done again after that: whatever a put of another
- * process has left behind is gone then. So a put that finds no delete in the journal after its last copy was overlapped
- * by none; one that finds a delete starts over, alone.
+ * process has left behind is gone then. That it was done is known for as long again. So a put that finds no trace of a
+ * delete in the journal after its last copy was overlapped by none; one that finds a trace starts over, alone.
  */
 export interface SharedJournal {
   /** A put that takes longer starts over. Milliseconds. */
   readonly longestPutMs: number
   /** What other processes have written is known after this time at most. Milliseconds. */
   readonly lagMs: number
-  /** Writes changes, all of them or none, and resolves to what is owed for these blocks then. */
+  /**
+   * Writes changes, all of them or none, and resolves to what is owed for these blocks then. A change that pays a delete
+   * confirms it, unless it owes copies: then a put has lifted the tombstone.
+   */
   merge(changes: readonly DebtChange[]): Promise<readonly DebtState[]>
   /**
    * Waits until no other process holds the block, and takes it. It runs out when its process dies.
    * @throws PoolError `ERR_BACKEND`, retryable, when another process does not let go of it.
    */
   hold(multihash: Uint8Array): Promise<Hold>
-  /** What is owed for the block now, and whether another process holds it. */
-  look(multihash: Uint8Array): Promise<{ readonly state: DebtState; readonly held: boolean }>
+  look(multihash: Uint8Array): Promise<DebtLook>
   /** The generation of the head now: other processes write it, too. */
   generation(): Promise<number>
   /** What was written since the call before, by this process too; at first since `open`. */

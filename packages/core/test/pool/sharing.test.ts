@@ -123,6 +123,22 @@ describe('a put in one process', () => {
     for (const pool of [scene.a, scene.b]) expect(same(await done(scene, pool.get(cid)), bytes)).toBe(true)
   })
 
+  test('that begins before a delete is done again, and ends after it, starts over too', async () => {
+    const scene = await two()
+    await done(scene, scene.a.put(block(1)))
+    await done(scene, scene.b.delete(cid))
+    await scene.clock.advance(LONGEST_PUT_MS - 200)
+    const gate = new Gate()
+    scene.on.y.once('put', gate.before)
+    const put = scene.a.put(block(1))
+    await scene.clock.advance(1_500)
+    expect(scene.file.dues(multihash)).toEqual([])
+    expect(await holders(scene)).toBe('')
+    await gate.open()
+    await done(scene, put)
+    expect(await holders(scene)).toBe('x y')
+  })
+
   test('lifts the tombstone of the other, and its delete is not done again', async () => {
     const scene = await two()
     await done(scene, scene.a.put(block(1)))

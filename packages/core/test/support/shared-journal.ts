@@ -22,6 +22,7 @@ export class SharedFile {
   readonly #log: DebtState[] = []
   readonly #holders = new Map<string, number>()
   readonly #clock: ManualClock
+  readonly #deletedUntil = new Map<string, number>()
   #processes = 0
 
   constructor(clock: ManualClock, longestPutMs = 5_000) {
@@ -71,7 +72,11 @@ export class SharedFile {
         }
       },
       look: (multihash) =>
-        answer(() => ({ state: this.#stateOf(multihash), held: this.#holders.has(keyOf(multihash)) })),
+        answer(() => ({
+          state: this.#stateOf(multihash),
+          held: this.#holders.has(keyOf(multihash)),
+          deleted: (this.#deletedUntil.get(keyOf(multihash)) ?? 0) > this.#clock.now(),
+        })),
       generation: () => answer(() => this.#head?.generation ?? 0),
       news: () =>
         answer(() => {
@@ -117,6 +122,9 @@ export class SharedFile {
   }
 
   #merge({ multihash, owed, paid }: DebtChange): DebtState {
+    const pays = paid.some((due) => due.startsWith('delete:'))
+    if (pays && owed.includes('copies')) this.#deletedUntil.delete(keyOf(multihash))
+    else if (pays) this.#deletedUntil.set(keyOf(multihash), this.#clock.now() + this.longestPutMs)
     const dues = new Set(this.dues(multihash))
     for (const due of owed) dues.add(due)
     for (const due of paid) dues.delete(due)

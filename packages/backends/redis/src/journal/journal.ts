@@ -35,7 +35,7 @@ export function redisJournal(given: string | RedisJournalOptions): Journal {
   const shared: SharedJournal = {
     longestPutMs: options.longestPutMs,
     lagMs: options.lagMs,
-    merge: async (changes) => merge(session().server, changes),
+    merge: async (changes) => merge(session().server, changes, options.longestPutMs),
     hold: async (multihash) => takeHold(session().server, multihash),
     look: async (multihash) => session().looks.look(multihash),
     generation: async () => (await readHead(session().server)).generation,
@@ -89,17 +89,29 @@ async function openSession(server: JournalServer): Promise<Session> {
   }
 }
 
-async function merge(server: JournalServer, changes: readonly DebtChange[]): Promise<readonly DebtState[]> {
-  const { debts, version, log } = server.keys
-  const args = changes.flatMap(({ multihash, owed, paid }) => [
-    Buffer.from(multihash),
-    textOf(owed),
-    textOf(paid),
+async function merge(
+  server: JournalServer,
+  changes: readonly DebtChange[],
+  longestPutMs: number,
+): Promise<readonly DebtState[]> {
+  const { debts, version, log, trace } = server.keys
+  const keys = [debts, version, log, ...changes.map(({ multihash }) => trace(multihash))]
+  const args = changes.flatMap((change) => [
+    Buffer.from(change.multihash),
+    textOf(change.owed),
+    textOf(change.paid),
+    traceAfter(change),
   ])
-  const answers = (await server.run(MERGE, [debts, version, log], [LOG_MS, ...args])) as (Buffer | number)[]
+  const answers = (await server.run(MERGE, keys, [LOG_MS, longestPutMs, ...args])) as (Buffer | number)[]
   return changes.map(({ multihash }, i) => ({
     multihash,
     dues: duesFrom(String(answers[2 * i])),
     version: Number(answers[2 * i + 1]),
   }))
+}
+
+/** A confirmed delete leaves a trace; a put that lifts a tombstone removes it. */
+function traceAfter({ owed, paid }: DebtChange): 'set' | 'clear' | '' {
+  if (!paid.some((due) => due.startsWith('delete:'))) return ''
+  return owed.includes('copies') ? 'clear' : 'set'
 }

@@ -1,4 +1,4 @@
-import type { DebtState } from '@blockpool/core'
+import type { DebtLook } from '@blockpool/core'
 import { duesFrom } from './dues.ts'
 import { LOOK } from './scripts.ts'
 import type { JournalServer } from './server.ts'
@@ -6,14 +6,9 @@ import type { JournalServer } from './server.ts'
 /** Blocks that one script looks at. */
 const MOST_AT_ONCE = 256
 
-export interface Look {
-  readonly state: DebtState
-  readonly held: boolean
-}
-
 interface Waiting {
   readonly multihash: Uint8Array
-  readonly resolve: (look: Look) => void
+  readonly resolve: (look: DebtLook) => void
   readonly reject: (reason: unknown) => void
 }
 
@@ -26,7 +21,7 @@ export class Looks {
     this.#server = server
   }
 
-  look(multihash: Uint8Array): Promise<Look> {
+  look(multihash: Uint8Array): Promise<DebtLook> {
     if (this.#waiting.length === 0) setImmediate(() => this.#flush())
     return new Promise((resolve, reject) => this.#waiting.push({ multihash, resolve, reject }))
   }
@@ -41,13 +36,21 @@ export class Looks {
   async #ask(batch: readonly Waiting[]): Promise<void> {
     const { keys } = this.#server
     const multihashes = batch.map(({ multihash }) => Buffer.from(multihash))
-    const all = [keys.debts, keys.version, ...multihashes.map(keys.hold)]
+    const all = [
+      keys.debts,
+      keys.version,
+      ...multihashes.flatMap((multihash) => [keys.hold(multihash), keys.trace(multihash)]),
+    ]
     try {
       const answers = (await this.#server.run(LOOK, all, multihashes)) as (Buffer | number)[]
       const version = Number(answers.at(-1))
       batch.forEach(({ multihash, resolve }, i) => {
-        const dues = duesFrom(String(answers[2 * i]))
-        resolve({ state: { multihash, dues, version }, held: Number(answers[2 * i + 1]) === 1 })
+        const [dues, held, deleted] = answers.slice(3 * i, 3 * i + 3)
+        resolve({
+          state: { multihash, dues: duesFrom(String(dues)), version },
+          held: Number(held) === 1,
+          deleted: Number(deleted) === 1,
+        })
       })
     } catch (error) {
       for (const { reject } of batch) reject(error)

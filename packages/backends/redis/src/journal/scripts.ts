@@ -1,14 +1,15 @@
 // Each script is one step that nothing comes between. Dues are texts without line feeds, joined by them.
 
 /**
- * KEYS debts, version, log. ARGV: how long the log is kept in milliseconds, then for each change the multihash, the dues
- * owed and the dues paid. Answers with the dues and the version of each.
+ * KEYS debts, version, log, then the trace of each block. ARGV: how long the log and a trace are kept in milliseconds, then
+ * for each change the multihash, the dues owed, the dues paid, and what becomes of the trace: 'set', 'clear' or ''. Answers
+ * with the dues and the version of each.
  */
 export const MERGE = `
 local answers = {}
 local now = redis.call('TIME')
 local oldest = (tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)) - tonumber(ARGV[1])
-for i = 2, #ARGV, 3 do
+for i = 3, #ARGV, 4 do
   local multihash = ARGV[i]
   local gone, kept, seen = {}, {}, {}
   for due in string.gmatch(ARGV[i + 2], '[^\\n]+') do gone[due] = true end
@@ -26,6 +27,9 @@ for i = 2, #ARGV, 3 do
   local dues = table.concat(kept, '\\n')
   if dues == '' then redis.call('HDEL', KEYS[1], multihash)
   else redis.call('HSET', KEYS[1], multihash, dues) end
+  local trace = KEYS[4 + (i - 3) / 4]
+  if ARGV[i + 3] == 'set' then redis.call('SET', trace, '', 'PX', ARGV[2])
+  elseif ARGV[i + 3] == 'clear' then redis.call('DEL', trace) end
   local version = redis.call('INCR', KEYS[2])
   redis.call('XADD', KEYS[3], 'MINID', '~', oldest, '*', 'm', multihash, 'd', dues, 'v', version)
   answers[#answers + 1] = dues
@@ -34,12 +38,16 @@ end
 return answers
 `
 
-/** KEYS debts, version, then the hold of each block. ARGV: the multihashes. Answers with dues and whether held, and last the version. */
+/**
+ * KEYS debts, version, then the hold and the trace of each block. ARGV: the multihashes. Answers with the dues of each, whether
+ * it is held and has a trace, and last with the version.
+ */
 export const LOOK = `
 local answers = {}
 for i = 1, #ARGV do
   answers[#answers + 1] = redis.call('HGET', KEYS[1], ARGV[i]) or ''
-  answers[#answers + 1] = redis.call('EXISTS', KEYS[2 + i])
+  answers[#answers + 1] = redis.call('EXISTS', KEYS[1 + 2 * i])
+  answers[#answers + 1] = redis.call('EXISTS', KEYS[2 + 2 * i])
 end
 answers[#answers + 1] = tonumber(redis.call('GET', KEYS[2]) or '0')
 return answers

@@ -13,6 +13,8 @@ export interface JournalKeys {
   readonly version: string
   readonly log: string
   hold(multihash: Uint8Array): string
+  /** There while it is known that the block was deleted. */
+  trace(multihash: Uint8Array): string
 }
 
 /** The server of an open journal. */
@@ -73,12 +75,17 @@ function serverOf(
       debts: under('debts'),
       version: under('version'),
       log: under('log'),
-      hold: (multihash) => under(`hold:${Buffer.from(multihash).toString('base64url')}`),
+      hold: (multihash) => under(`hold:${nameOf(multihash)}`),
+      trace: (multihash) => under(`deleted:${nameOf(multihash)}`),
     },
     run: (script, keys, args) => call('eval', script, keys.length, ...keys, ...args),
     call,
     close,
   }
+}
+
+function nameOf(multihash: Uint8Array): string {
+  return Buffer.from(multihash).toString('base64url')
 }
 
 function forgets(name: string): PoolError {
