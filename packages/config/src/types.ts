@@ -24,7 +24,7 @@ export interface BackendObject extends BackendSettings {
 /** The options of a pool that are plain values: what a file can say. */
 export type PlainPoolOptions = Omit<
   PoolOptions,
-  'backends' | 'strategy' | 'hashers' | 'journal' | 'onEvent' | 'clock'
+  'backends' | 'locationIndex' | 'strategy' | 'hashers' | 'journal' | 'onEvent' | 'clock'
 >
 
 /** A pool in words: what stands for one in a file, and inside `{ "type": "pool" }`. */

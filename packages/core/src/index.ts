@@ -56,6 +56,7 @@ export {
   memoryJournal,
   type SharedJournal,
 } from './state/journal.ts'
+export type { LocationIndex } from './state/location-index.ts'
 export type {
   BackendStats,
   BreakerState,

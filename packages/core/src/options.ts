@@ -4,6 +4,7 @@ import { type Clock, systemClock } from './clock.ts'
 import { PoolError } from './errors.ts'
 import type { PoolEvent } from './events.ts'
 import { type Journal, memoryJournal } from './state/journal.ts'
+import type { LocationIndex } from './state/location-index.ts'
 import { byPriority, type Strategy } from './strategy.ts'
 
 /** A backend and what the operator says about it. */
@@ -50,6 +51,11 @@ export interface PoolOptions<Id extends string = string> {
   readonly hashers?: readonly MultihashHasher[] | undefined
   /** Locations remembered at most; 8 bytes of memory each. 0 turns the memory off. @default 1_000_000 */
   readonly maxHints?: number | undefined
+  /**
+   * Where the processes of a pool look up copies that they have no hint of, before they ask every backend. Worth it where
+   * strategies do not say where a block is, and there are many backends. @default none
+   */
+  readonly locationIndex?: LocationIndex | undefined
   /** Pause between two checks of each backend, in milliseconds. @default 30_000 */
   readonly healthIntervalMs?: number | undefined
   /** Repairs started per second at most. @default 100 */
@@ -93,11 +99,11 @@ export interface ResolvedSettings {
 
 /** Every pool option with its value, but for the backends. */
 export type ResolvedOptions = {
-  readonly [K in keyof Omit<PoolOptions, 'backends' | 'hedge' | 'onEvent'>]-?: Exclude<
+  readonly [K in keyof Omit<PoolOptions, 'backends' | 'hedge' | 'locationIndex' | 'onEvent'>]-?: Exclude<
     PoolOptions[K],
     undefined
   >
-} & { readonly hedge: ResolvedHedge | undefined }
+} & { readonly hedge: ResolvedHedge | undefined; readonly locationIndex: LocationIndex | undefined }
 
 /**
  * Fills in the defaults of a backend's settings.
@@ -144,6 +150,7 @@ export function resolveOptions(options: Omit<PoolOptions, 'backends'>): Resolved
     hedge: options.hedge && resolveHedge(options.hedge, check),
     hashers: options.hashers ?? [],
     maxHints: check.whole('maxHints', options.maxHints ?? 1_000_000, 0),
+    locationIndex: options.locationIndex,
     healthIntervalMs: check.number('healthIntervalMs', options.healthIntervalMs ?? 30_000, 1),
     repairsPerSecond: check.number('repairsPerSecond', options.repairsPerSecond ?? 100, 0),
     journal: options.journal ?? memoryJournal(),

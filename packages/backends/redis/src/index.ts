@@ -1,6 +1,7 @@
 export type { RedisClient, RedisClientSettings, RedisClusterClient, RedisPipeline } from './client.ts'
 export { redisJournal } from './journal/journal.ts'
 export type { RedisJournalOptions } from './journal/options.ts'
+export { type RedisLocationsOptions, redisLocations } from './locations/locations.ts'
 export type {
   Address,
   RedisClientOptions,

@@ -129,7 +129,7 @@ export class Scrub implements ScrubSpan {
     const isWhole = bytes && (context.options.verifyGets || (await this.#matches(subject, bytes)))
     if (bytes && isWhole) {
       if (marked) context.healed(subject, member, bytes.length)
-      else context.hints.add(subject.digest, member.location)
+      else context.locations.add(subject, member)
       return context.unsettled.has(subject.key, member) ? undefined : bytes.length
     }
     if (bytes || outcome === 'corrupt') {

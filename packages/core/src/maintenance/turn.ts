@@ -19,7 +19,7 @@ export async function ask(
   const call = await new Promise<Call>((resolve) => {
     member.call(verb, subject.cid, { ended: resolve }, block)
   })
-  if (call.outcome === 'missing') context.hints.remove(subject.digest, member.location)
+  if (call.outcome === 'missing') context.locations.remove(subject, member)
   return call
 }
 

@@ -9,11 +9,11 @@ import type { ResolvedOptions } from '../options.ts'
 import { isLastResort } from '../plan/eligibility.ts'
 import { randomStream } from '../random.ts'
 import { Debts } from '../state/debts.ts'
-import { LocationHints } from '../state/location-hints.ts'
 import { Quarantine } from '../state/quarantine.ts'
 import type { RouteRequest } from '../strategy.ts'
 import { Hedges } from './hedges.ts'
 import type { Listing } from './list.ts'
+import { Locations } from './locations.ts'
 import type { Member, MemberServices } from './member.ts'
 import { Members } from './members.ts'
 import { Monitor } from './monitor.ts'
@@ -48,7 +48,7 @@ export class PoolContext {
   readonly options: ResolvedOptions
   readonly hashes: Hashes
   readonly members: Members = new Members()
-  readonly hints: LocationHints
+  readonly locations: Locations
   readonly quarantine: Quarantine = new Quarantine()
   readonly unsettled: Unsettled
   readonly turns: Turns = new Turns()
@@ -94,7 +94,7 @@ export class PoolContext {
     this.#onEvent = onEvent
     this.hashes = new Hashes(options.hashers)
     this.random = randomStream(options.seed)
-    this.hints = new LocationHints(options.maxHints, this.random())
+    this.locations = new Locations(this)
     this.sweeper = new Sweeper(options.clock)
     this.unsettled = new Unsettled(options.clock)
     this.services = {
@@ -135,7 +135,7 @@ export class PoolContext {
 
   /** Backends that probably hold the block and may be asked for it, in the order of candidates. */
   hinted(subject: Subject): readonly Member[] {
-    const locations = this.hints.get(subject.digest)
+    const locations = this.locations.get(subject)
     if (locations.length === 0) return []
     const bad = this.corruptAt(subject)
     return this.members.readers.filter(
@@ -152,7 +152,7 @@ export class PoolContext {
   /** A copy does not match: it is not asked for and not counted any more. */
   corrupted(subject: Subject, member: Member): void {
     this.quarantine.add(subject.key, member.location)
-    this.hints.remove(subject.digest, member.location)
+    this.locations.remove(subject, member)
     this.debts.corrupt(subject.key, subject.cid.multihash.bytes, member.id)
     this.emit({ type: 'corrupt', cid: subject.cid, backend: member.id })
   }
@@ -168,8 +168,8 @@ export class PoolContext {
 
   /** A backend has confirmed that it holds the block. */
   stored(subject: Subject, member: Member, size: number): void {
-    if (this.hints.get(subject.digest).includes(member.location)) return
-    this.hints.add(subject.digest, member.location)
+    if (this.locations.get(subject).includes(member.location)) return
+    this.locations.add(subject, member)
     member.usedBytes += size
     member.blocks++
   }
@@ -219,17 +219,17 @@ export class PoolContext {
       return
     }
     // A corrupt copy stands in the tally already, with a size that nobody knows.
-    this.hints.add(subject.digest, member.location)
+    this.locations.add(subject, member)
     this.monitor.measureSoon(member)
   }
 
   /** A backend has confirmed that it does not hold the block any more. */
   deleted(subject: Subject, member: Member): void {
-    if (this.hints.get(subject.digest).includes(member.location)) {
+    if (this.locations.get(subject).includes(member.location)) {
       // Its size is not known any more: the mean stands in until the backend is measured again.
       member.usedBytes -= member.blocks > 0 ? member.usedBytes / member.blocks : 0
       member.blocks = Math.max(0, member.blocks - 1)
-      this.hints.remove(subject.digest, member.location)
+      this.locations.remove(subject, member)
     }
     if (!this.quarantine.isEmpty) this.quarantine.remove(subject.key, member.location)
     if (this.debts.size > 0) {

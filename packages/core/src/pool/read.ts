@@ -56,7 +56,14 @@ export class ReadOperation implements CallOwner, Watched, Turn {
     context.flights.set(this.turnKey, this)
     if (this.waiters.hasSignals) this.watch()
     context.hedges?.earn()
-    this.#advance(undefined)
+    const learnt = context.locations.learn(this.subject)
+    if (learnt) void learnt.then(() => this.#begin())
+    else this.#advance(undefined)
+  }
+
+  #begin(): void {
+    if (this.#done) this.#finishWhenQuiet()
+    else this.#advance(undefined)
   }
 
   watch(): void {
@@ -86,7 +93,7 @@ export class ReadOperation implements CallOwner, Watched, Turn {
     this.#wait?.end()
     const { member, outcome } = call
     if (outcome === 'ok') this.#found(call)
-    else if (outcome === 'missing') this.#context.hints.remove(this.subject.digest, member.location)
+    else if (outcome === 'missing') this.#context.locations.remove(this.subject, member)
     else if (outcome === 'corrupt') this.#corrupt(member)
     else if (outcome !== 'aborted' && errorCode(call.error) === 'ERR_STORE_GONE')
       void this.#context.monitor.check(member)
@@ -99,7 +106,7 @@ export class ReadOperation implements CallOwner, Watched, Turn {
 
   #found(call: Call): void {
     if (this.#done) return
-    this.#context.hints.add(this.subject.digest, call.member.location)
+    this.#context.locations.add(this.subject, call.member)
     this.waiters.resolve(this.verb === 'get' ? call.bytes : true)
     this.#end()
     this.#abandon(call)

@@ -24,7 +24,7 @@ export function statsOf(context: PoolContext): PoolStats {
     usedBytes: sum(all.map(({ usedBytes }) => usedBytes)),
     averageCostPerGb: mean(all.map(({ costPerGb }) => costPerGb)),
     averageLatencyMs: mean(measured),
-    hints: context.hints.size,
+    hints: context.locations.hints.size,
     debts: context.debts.size,
     tombstones: context.debts.tombstones,
     leastCopies: context.leastCopies,

@@ -309,6 +309,7 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
     this.#context.sweeper.start()
     this.#context.hedges?.start()
     const head = await recall(this.#context)
+    await this.#context.locations.open()
     this.#context.closed = false
     const outcomes: Record<string, BackendOutcome> = {}
     const opened = members.all.map(async (member) => {
@@ -354,6 +355,7 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
     const closed = await Promise.allSettled(members.all.map((member) => member.shut()))
     sweeper.stop()
     this.#context.hedges?.stop()
+    await this.#context.locations.close()
     unsettled.stop()
     members.changed()
     const failed = [left, ...closed].find((result) => result.status === 'rejected')

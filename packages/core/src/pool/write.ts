@@ -121,7 +121,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
     this.#context.unsettled.track(this.subject.key, call)
     if (outcome === 'ok') this.#succeeded(call)
     else if (verb !== 'has') this.#refused(call)
-    else if (outcome === 'missing') this.#context.hints.remove(this.subject.digest, member.location)
+    else if (outcome === 'missing') this.#context.locations.remove(this.subject, member)
     // What hints promised is asked first, all of it, before anything is written.
     const asking = this.#pending.some((other) => other.verb === 'has')
     if (!asking) this.#proceed()
