@@ -22,8 +22,8 @@ export type RedisLocationsOptions =
   | Place<RedisClusterOptions>
   | Place<RedisClientOptions>
 
-/** Hex digits of the digest that choose the hash a block is in: 2^20 hashes stay small, and so compact, up to 10^8 blocks. */
-const SHARD_DIGITS = 5
+/** Hex digits of the digest that choose the hash a block is in: 65,536 hashes are small, and so compact, up to 8 million copies. */
+const SHARD_DIGITS = 4
 
 /**
  * An index of where copies are, for all processes of a pool: a field for each copy, in hashes that are spread over the
