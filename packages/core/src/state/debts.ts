@@ -149,17 +149,19 @@ export class Debts {
 
   /** Copies of the block may lack. Resolves when the journal has it; effective at once. */
   async lacks(key: string, multihash: Uint8Array): Promise<void> {
-    if (this.#open.get(key)?.copies) return
+    if (this.#open.get(key)?.copies && !this.#shared) return
     this.#change(key, multihash, (debt) => {
       debt.copies = true
     })
+    this.#shared?.owes(key, 'copies')
     await this.#record(key, multihash)
   }
 
   /** A backend's copy does not match. The journal follows: the copy would be found again. */
   corrupt(key: string, multihash: Uint8Array, backend: string): void {
-    if (this.#open.get(key)?.corruptIn.has(backend)) return
+    if (this.#open.get(key)?.corruptIn.has(backend) && !this.#shared) return
     this.#change(key, multihash, (debt) => debt.corruptIn.add(backend))
+    this.#shared?.owes(key, `corrupt:${backend}`)
     void this.#record(key, multihash).catch(() => {})
   }
 

@@ -66,10 +66,21 @@ export class SharedDebts {
 
   /** The block owes something else here than before. */
   changed(key: string, before: ReadonlySet<Due>, after: ReadonlySet<Due>): void {
-    const unsent = this.#unsent.get(key) ?? { owed: new Set(), paid: new Set() }
-    this.#unsent.set(key, unsent)
+    const unsent = this.#unsentOf(key)
     for (const due of after) if (!before.has(due)) move(due, unsent.paid, unsent.owed)
     for (const due of before) if (!after.has(due)) move(due, unsent.owed, unsent.paid)
+  }
+
+  /** The block owes this, also where it was known to before: another process may have paid it meanwhile. */
+  owes(key: string, due: Due): void {
+    const { owed, paid } = this.#unsentOf(key)
+    move(due, paid, owed)
+  }
+
+  #unsentOf(key: string): Unsent {
+    const unsent = this.#unsent.get(key) ?? { owed: new Set(), paid: new Set() }
+    this.#unsent.set(key, unsent)
+    return unsent
   }
 
   /** What was changed here and not told yet is taken back. */

@@ -204,6 +204,26 @@ test('copies that lack are made by one of the processes', async () => {
   expect(scene.file.dues(multihash)).toEqual([])
 })
 
+test('what is owed again is told again, though this process has not heard that it was paid', async () => {
+  const scene = await two()
+  const owe = async (pool: StoragePool): Promise<void> => {
+    scene.on.y.once('put', fail('ERR_BACKEND'))
+    await done(
+      scene,
+      pool.put(block(2)).catch(() => {}),
+    )
+  }
+  await owe(scene.a)
+  const { shared } = scene.journals.b
+  if (!shared) throw new Error('the journal is shared')
+  shared.news = async () => []
+  await owe(scene.b)
+  await scene.clock.advance(60_000)
+  await owe(scene.b)
+  await scene.clock.advance(60_000)
+  expect(await scene.on.y.holds(block(2).cid)).toBe(true)
+})
+
 test('nothing is left behind by close', async () => {
   const scene = await two()
   await done(scene, scene.a.put(block(1)))
