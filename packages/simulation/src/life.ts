@@ -38,8 +38,8 @@ export class Life {
     return this.#pool
   }
 
-  /** False when it cannot be opened, which is a violation. */
-  async open(): Promise<boolean> {
+  /** False when it cannot be opened, which is a violation; `older` says that its journal is not the newest. */
+  async open(older = false): Promise<boolean> {
     const { world, driver, strategy, journal } = this.#site
     let accept = this.#journalRefused
     this.#journalRefused = false
@@ -70,6 +70,7 @@ export class Life {
       })
       const opened: Settled<StoragePool> | undefined = await driver.settle(opening, LIFETIME_LIMIT_MS)
       if (opened?.ok) {
+        if (older && !accept) this.#site.violate('error', 'an older journal was taken for the newest')
         this.#view = view
         this.#pool = this.#wrap(opened.value)
         this.#lives++
@@ -116,7 +117,7 @@ export class Life {
     if (journal === 'lost') this.#site.journal?.lose()
     else if (journal && !this.#rollBack()) return this.open()
     if (journal || !this.#site.journal) this.#site.forgetDebts()
-    return this.open()
+    return this.open(journal === 'rolled back' && this.#site.journal !== undefined)
   }
 
   /** An older journal stands in the place of the newest; false where no store is there that knows of a newer one. */
