@@ -9,6 +9,7 @@ const { values } = parseArgs({
     backends: { type: 'string', default: '1000' },
     blocks: { type: 'string', default: '1e9' },
     samples: { type: 'string', default: '1e6' },
+    from: { type: 'string', default: '0' },
     json: { type: 'boolean', default: false },
   },
 })
@@ -16,13 +17,15 @@ const { values } = parseArgs({
 const backends = Number(values.backends)
 const blocks = Number(values.blocks)
 const samples = Number(values.samples)
+const from = Number(values.from)
 
-if (![backends, blocks, samples].every((n) => Number.isInteger(n) && n >= 1) || backends < LEAST_BACKENDS) {
-  console.error('usage: pnpm placement [--backends N] [--blocks N] [--samples N] [--json]')
+const areWhole = [backends, blocks, samples, from + 1].every((n) => Number.isInteger(n) && n >= 1)
+if (!areWhole || backends < LEAST_BACKENDS) {
+  console.error('usage: pnpm placement [--backends N] [--blocks N] [--samples N] [--from N] [--json]')
   console.error(`whole numbers, 1e9 too; at least ${LEAST_BACKENDS} backends`)
   process.exitCode = 2
 } else {
-  const report = placement({ backends, blocks, samples, onBlock: progress(samples) })
+  const report = placement({ backends, blocks, samples, from, onBlock: progress(samples) })
   console.log(values.json ? JSON.stringify(report) : inWords(report))
 }
 

@@ -11,6 +11,8 @@ export interface PlacementOptions {
   readonly blocks: number
   /** Blocks that are looked at. */
   readonly samples: number
+  /** Number of the first of them: another one for another sample. @default 0 */
+  readonly from?: number | undefined
   readonly onBlock?: ((done: number) => void) | undefined
 }
 
@@ -27,12 +29,12 @@ const ZONES = 10
 const UNEVEN = [5, 3, 2]
 
 /** Places a sample of blocks with the strategy that pools use, on backends that are nothing but names. */
-export function placement({ backends, blocks, samples, onBlock }: PlacementOptions): PlacementReport {
+export function placement({ backends, blocks, samples, from, onBlock }: PlacementOptions): PlacementReport {
   const layouts = layoutsOf(backends)
   const rank = rankAll(layouts)
   const spreads = spreadsOf(layouts).map((options) => new SpreadStudy(options, layouts))
   const movements = movementsOf(layouts).map((options) => new MovementStudy(options, layouts))
-  for (const request of writes(samples)) {
+  for (const request of writes(samples, from)) {
     const orders = rank(request)
     for (const study of spreads) study.see(orders)
     for (const study of movements) study.see(orders)

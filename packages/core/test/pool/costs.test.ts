@@ -142,10 +142,11 @@ describe('a shared journal', () => {
     expect(await costs(() => pool.get(cid))).toBe('look')
   })
 
-  test('is asked five times by a put of a block that was deleted a moment ago', async () => {
-    const { pool, costs } = await sharing()
+  test('is asked five times by a put of a block that was deleted a moment ago, which writes each copy twice', async () => {
+    const { pool, on, costs } = await sharing()
     await costs(() => pool.delete(cid))
     expect(await costs(() => pool.put({ cid, bytes }))).toBe('look, hold, merge, merge, end')
+    expect(on.a.count('put') + on.b.count('put')).toBe(4)
   })
 
   test('has every delete done again after the longest put', async () => {
