@@ -1,5 +1,6 @@
 import type { Candidate, RouteRequest, Strategy } from '@blockpool/core'
 import { absorb, finish } from './murmur3.ts'
+import { sorted } from './sort.ts'
 
 /**
  * Weighted rendezvous hashing: each candidate draws a number u in (0, 1), a hash of the block's digest and its own id,
@@ -78,21 +79,4 @@ function weighAlike(candidates: readonly Candidate[]): boolean {
   const weight = candidates[0]?.weight
   for (const candidate of candidates) if (candidate.weight !== weight) return false
   return true
-}
-
-/** Insertion sort, lowest score first: the quickest way for the few backends of a pool. Sorts the scores as well. */
-function sorted<C>(candidates: readonly C[], scores: number[]): C[] {
-  const order = candidates.slice()
-  for (let i = 1; i < order.length; i++) {
-    const candidate = order[i] as C
-    const score = scores[i] as number
-    let at = i
-    for (; at > 0 && (scores[at - 1] as number) > score; at--) {
-      scores[at] = scores[at - 1] as number
-      order[at] = order[at - 1] as C
-    }
-    scores[at] = score
-    order[at] = candidate
-  }
-  return order
 }

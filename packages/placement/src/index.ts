@@ -1,0 +1,5 @@
+export type { MovementRow } from './movement.ts'
+export { type PlacementOptions, type PlacementReport, placement } from './placement.ts'
+export { type Site, sites } from './sites.ts'
+export type { SpreadRow } from './spread.ts'
+export { targets } from './targets.ts'
