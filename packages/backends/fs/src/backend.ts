@@ -81,7 +81,7 @@ class FsBackend implements Backend {
     this.#power = durability === 'power'
     this.#blocks = this.#newBlocks()
     // Measured with the 4 threads of libuv's pool: beyond 32 at once puts gain little, and gets nothing.
-    this.traits = { durability, concurrency: 32 }
+    this.traits = { durability, concurrency: 32, lateEffects: false }
   }
 
   async open(options?: OpenOptions): Promise<void> {

@@ -344,6 +344,10 @@ describe('durability', () => {
     expect(await syncsOf('power')).toEqual({ durability: 'power', calls })
   })
 
+  test('a put or delete that was rejected never lands late', () => {
+    expect(fs('never-made').traits.lateEffects).toBe(false)
+  })
+
   test("'process': nothing is synced", async () => {
     expect(await syncsOf('process')).toEqual({ durability: 'process', calls: ['rename', 'remove'] })
   })

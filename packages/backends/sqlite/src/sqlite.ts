@@ -225,7 +225,7 @@ function writeQueue(connection: Connection, options: ResolvedSqliteOptions): Wri
 }
 
 function traitsOf(durability: Durability): BackendTraits {
-  return { durability, maxBlockBytes: MAX_BLOCK_BYTES, concurrency: 1_000 }
+  return { durability, maxBlockBytes: MAX_BLOCK_BYTES, concurrency: 1_000, lateEffects: false }
 }
 
 /** Until `open` has looked. */

@@ -289,6 +289,10 @@ describe('lifetime and traits', () => {
     },
   )
 
+  it('rejects a write for good: none lands late', () => {
+    expect(sqlite(':memory:').traits.lateEffects).toBe(false)
+  })
+
   it('the durability of a given database is that of its configuration', async () => {
     const database = new Database(path)
     database.pragma('journal_mode = WAL')
