@@ -67,8 +67,8 @@ export function keptItsPromise(result: ChaosResult): boolean {
   return failedReads + failedWrites + lost === 0 && isBack
 }
 
-function openPool(folder: string, victim: Backend): Promise<StoragePool> {
-  return createPool({
+async function openPool(folder: string, victim: Backend): Promise<StoragePool> {
+  const pool = await createPool({
     copies: 2,
     healthIntervalMs: 1_000,
     repairsPerSecond: 10_000,
@@ -78,6 +78,9 @@ function openPool(folder: string, victim: Backend): Promise<StoragePool> {
       database: { backend: sqlite({ path: `${folder}/blocks.db`, synchronous: 'normal' }) },
     },
   })
+  if (pool.stats().healthyBackends === 3) return pool
+  await pool.close()
+  throw new Error('a backend was in trouble before its fault')
 }
 
 async function runUnderLoad(
