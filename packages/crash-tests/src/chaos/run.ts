@@ -39,6 +39,7 @@ const GIVE_UP_MS = 60_000
 /** Puts in a row after which a backend has recovered: one of three masters that is dead would show in fewer. */
 const PUTS_IN_ROW = 30
 const POLL_MS = 10
+const TIMEOUT_MS = 500
 const PAYING_MS = 30_000
 const LOAD = { pauseMs: 5, maxBytes: 16_384 } as const
 const FINDINGS_KEPT = 20
@@ -78,6 +79,8 @@ async function openPool(folder: string, victim: Backend): Promise<StoragePool> {
       database: { backend: sqlite({ path: `${folder}/blocks.db`, synchronous: 'normal' }) },
     },
   })
+  // From here on: to open may take longer than a call.
+  pool.configure('victim', { timeoutMs: TIMEOUT_MS })
   if (pool.stats().healthyBackends === 3) return pool
   await pool.close()
   throw new Error('a backend was in trouble before its fault')

@@ -21,7 +21,7 @@ export interface Stage {
 }
 
 /** What every victim is to its pool: it takes the first copy of each block. */
-export const victimSettings = { priority: 200, timeoutMs: 1_000 } as const
+export const victimSettings = { priority: 200 } as const
 
 /** Stops all, the last first; the first error is thrown when all were stopped. */
 export async function stopAll(...stops: readonly (() => Promise<unknown>)[]): Promise<void> {

@@ -65,11 +65,13 @@ async function expectUnnoticed(folder: string, victim: Backend, { begin, end }: 
     healthIntervalMs: 500,
     repairsPerSecond: 10_000,
     backends: {
-      victim: { backend: victim, timeoutMs: 300, priority: 200 },
+      victim: { backend: victim, priority: 200 },
       files: { backend: fs({ path: `${folder}/files`, durability: 'process' }) },
       database: { backend: sqlite({ path: `${folder}/blocks.db`, synchronous: 'normal' }) },
     },
   })
+  // From here on: to open may take longer than a call.
+  pool.configure('victim', { timeoutMs: 300 })
   try {
     const load = new Load(pool)
     await load.rounds(BEFORE)
