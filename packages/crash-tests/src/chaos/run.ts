@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Backend, type BackendStats, createPool, type StoragePool } from '@blockpool/core'
+import {
+  type Backend,
+  type BackendStats,
+  createPool,
+  type StoragePool,
+  type UnhealthyReason,
+} from '@blockpool/core'
 import { fs } from '@blockpool/fs'
 import { sqlite } from '@blockpool/sqlite'
 import { Load } from '../shared/load.ts'
@@ -19,8 +25,9 @@ export interface ChaosResult {
   readonly recoverySeconds: number | null
   readonly reads: number
   readonly writes: number
-  /** Calls of the backend that failed: whether the fault has hit it. */
+  /** Calls of the backend that failed, and why it was out of service before it was back: whether the fault has hit it. */
   readonly victimErrors: number
+  readonly outOfService: UnhealthyReason | null
   /** The first failures in words. */
   readonly findings: readonly string[]
 }
@@ -92,17 +99,18 @@ async function runUnderLoad(
   { calmMs, faultMs }: Timing,
 ): Promise<Omit<ChaosResult, 'name'>> {
   const load = new Load(pool, LOAD)
-  const { recoverySeconds, victimErrors } = await load.during(async () => {
+  const victim = await load.during(async () => {
     await sleep(calmMs)
     const before = victimOf(pool).errors
     await stage.begin()
     if (stage.end) await sleep(faultMs)
-    const during = victimOf(pool).errors
+    const during = victimOf(pool)
     await stage.end?.(pool)
-    const seconds = await recovery(pool)
-    const after = stage.end ? during : victimOf(pool).errors
+    const recoverySeconds = await recovery(pool)
+    const { errors } = stage.end ? during : victimOf(pool)
     await sleep(calmMs)
-    return { recoverySeconds: seconds, victimErrors: after - before }
+    const outOfService = during.unhealthyReason ?? null
+    return { recoverySeconds, victimErrors: errors - before, outOfService }
   })
   const findings = load.failures.map(({ detail }) => detail)
   await payDebts(pool)
@@ -113,10 +121,9 @@ async function runUnderLoad(
     failedReads: load.failed('read'),
     failedWrites: load.failed('write'),
     lost: lost.length,
-    recoverySeconds,
+    ...victim,
     reads: load.reads,
     writes: load.writes,
-    victimErrors,
     findings: findings.concat(lost.map((n) => `block ${n} is lost`)).slice(0, FINDINGS_KEPT),
   }
 }

@@ -40,7 +40,15 @@ describe('a scenario', () => {
   it.each([null, 10.1])(
     'that takes too long to recover is one that broke its promise: %s',
     (recoverySeconds) => {
-      const counts = { failedReads: 0, failedWrites: 0, lost: 0, reads: 1, writes: 1, victimErrors: 1 }
+      const counts = {
+        failedReads: 0,
+        failedWrites: 0,
+        lost: 0,
+        reads: 1,
+        writes: 1,
+        victimErrors: 1,
+        outOfService: null,
+      }
       expect(keptItsPromise({ name: 'test', ...counts, recoverySeconds, findings: [] })).toBe(false)
     },
   )

@@ -13,7 +13,8 @@ export function testScenarios(scenarios: readonly Scenario[]): void {
       const result = await runScenario(scenario, TIMING)
       expect(result).toMatchObject({ failedReads: 0, failedWrites: 0, lost: 0, findings: [] })
       expect(result.recoverySeconds ?? Number.POSITIVE_INFINITY).toBeLessThan(RECOVERY_LIMIT_SECONDS)
-      if (scenario.name !== WITHOUT_ERRORS) expect(result.victimErrors).toBeGreaterThan(0)
+      const wasHit = result.victimErrors > 0 || result.outOfService !== null
+      expect(wasHit || scenario.name === WITHOUT_ERRORS, 'the fault has hit the backend').toBe(true)
     })
   }
 }
