@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { runCrash } from './crash/run.ts'
-import { isTargetName, targetNames } from './crash/targets.ts'
+import { fileTargets, isTargetName } from './crash/targets.ts'
 import { runFlips } from './flips/run.ts'
 import { runHostile } from './hostile/run.ts'
 import { runPower } from './power/run.ts'
@@ -12,7 +12,7 @@ import { withPlace } from './shared-pool/servers.ts'
 
 const HELP = `Runs one harness; the exit code is 1 when it finds something.
 
-  crash [--cycles N] [--backend fs|sqlite|pool]   kill -9 under load, N times (100)
+  crash [--cycles N] [--backend B]   kill -9 under load, N times (100), of fs, sqlite and pool, or B: one of them or redis
   crash --points N [--images N]                   power cuts of the fs store at N call boundaries
   crash --flips N                                 N damaged copies under a pool
   crash --processes P [--operations N]            P processes with N operations each on one store, with kills
@@ -76,7 +76,7 @@ async function killCycles(): Promise<Outcome> {
   const cycles = number('cycles', 100)
   const show = progress('kills', cycles)
   let done = 0
-  const targets = backend === undefined ? targetNames : [backend]
+  const targets = backend === undefined ? fileTargets : [backend]
   const result = await runCrash({ cycles, targets, seed, onCycle: () => show(++done) })
   const faults = Object.values(result).map(
     ({ lost, undone, torn, stale, broken }) => lost + undone + torn + stale + broken,

@@ -37,6 +37,8 @@ export type BreakerEvent =
   | { readonly type: 'admitted'; readonly now: number }
   /** A probe ended without a verdict: given up, or refused before it was asked. */
   | { readonly type: 'withdrawn' }
+  /** The backend was out of service and has passed a check: it need not wait for its time to be probed. */
+  | { readonly type: 'back'; readonly now: number }
 
 export const CLOSED: Breaker = { state: 'closed', faultsInRow: 0, recent: 0 }
 
@@ -52,9 +54,7 @@ export function step(breaker: Breaker, event: BreakerEvent): Breaker {
     case 'closed':
       return stepClosed(breaker, event)
     case 'open':
-      return event.type === 'admitted' && event.now >= breaker.until
-        ? { state: 'half-open', probing: true, successes: 0, failedProbes: breaker.failedProbes }
-        : breaker
+      return stepOpen(breaker, event)
     case 'half-open':
       return stepHalfOpen(breaker, event)
   }
@@ -73,6 +73,13 @@ function stepClosed(breaker: Breaker & { readonly state: 'closed' }, event: Brea
   return opens ? opened(0, event.now, event.random) : { state: 'closed', faultsInRow, recent }
 }
 
+function stepOpen(breaker: Breaker & { readonly state: 'open' }, event: BreakerEvent): Breaker {
+  const { until, failedProbes } = breaker
+  if (event.type === 'back') return { ...breaker, until: Math.min(until, event.now) }
+  if (event.type !== 'admitted' || event.now < until) return breaker
+  return { state: 'half-open', probing: true, successes: 0, failedProbes }
+}
+
 function stepHalfOpen(breaker: Breaker & { readonly state: 'half-open' }, event: BreakerEvent): Breaker {
   switch (event.type) {
     case 'admitted':
@@ -85,6 +92,8 @@ function stepHalfOpen(breaker: Breaker & { readonly state: 'half-open' }, event:
       return breaker.successes + 1 >= SUCCESSES
         ? CLOSED
         : { ...breaker, probing: false, successes: breaker.successes + 1 }
+    case 'back':
+      return breaker
   }
 }
 

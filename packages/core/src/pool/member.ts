@@ -253,6 +253,13 @@ export class Member implements Candidate, Standing {
     if (outcome === 'corrupt') counts.corrupt++
   }
 
+  /** A check has found it back in service: its breakers let a probe through at once. */
+  back(): void {
+    const event: BreakerEvent = { type: 'back', now: this.#services.clock.now() }
+    this.#step('get', this.readBreaker, event)
+    this.#step('put', this.writeBreaker, event)
+  }
+
   #breaker(verb: Verb): Breaker {
     return directionOf(verb) === 'read' ? this.readBreaker : this.writeBreaker
   }

@@ -300,7 +300,15 @@ export class Monitor {
     if (!(await this.#confirm(member))) return
     this.#failed.delete(member)
     await this.#measure(member)
-    if (member.unhealthyReason === unhealthyReason) this.#mark(member, undefined)
+    if (member.unhealthyReason !== unhealthyReason) return
+    if (unhealthyReason !== undefined) this.#back(member)
+    this.#mark(member, undefined)
+  }
+
+  /** However long its breakers would stay open: that was for as long as nothing was known. */
+  #back(member: Member): void {
+    member.back()
+    if (member.readBreaker.state === 'open') void this.#probeBreaker(member)
   }
 
   #fault(member: Member, error: unknown): void {

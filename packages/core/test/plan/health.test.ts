@@ -50,6 +50,14 @@ describe('open', () => {
     expect(step(open, { type: 'admitted', now: 2_000 })).toMatchObject({ state: 'half-open', probing: true })
   })
 
+  test('lets a probe through at once when the backend is back, and remembers how many have failed', () => {
+    const open: Breaker = { state: 'open', until: 60_000, failedProbes: 6 }
+    const due = step(open, { type: 'back', now: 2_000 })
+    expect(admits(due, 2_000)).toBe(true)
+    expect(step(due, { type: 'admitted', now: 2_000 })).toMatchObject({ state: 'half-open', failedProbes: 6 })
+    expect(step({ ...open, until: 1_000 }, { type: 'back', now: 2_000 })).toMatchObject({ until: 1_000 })
+  })
+
   test('stays open for a random part of 1 s, doubled by each failed probe up to 60 s', () => {
     const full: number[] = []
     let breaker = after(times(5, fault(0)))

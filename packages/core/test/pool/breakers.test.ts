@@ -119,6 +119,29 @@ describe('the read breaker', () => {
   })
 })
 
+describe('a long outage', () => {
+  test('is over when a check says so: the breakers are probed then, however long they would stay open', async () => {
+    const { pool, on, clock } = await poolOf(
+      { a: {}, b: {} },
+      { copies: 2, writeQuorum: 1, healthIntervalMs: 1_000 },
+    )
+    on.a.down()
+    await Promise.all(Array.from({ length: 8 }, (_, i) => pool.put(block(i))))
+    await clock.advance(200_000)
+    expect(pool.stats().backends.a).toMatchObject({
+      unhealthyReason: 'probe failed',
+      breakers: { read: 'open', write: 'open' },
+    })
+    on.a.up()
+    await clock.advance(1_000)
+    for (let i = 1_000; i < 1_002; i++) await pool.put(block(i))
+    expect(pool.stats().backends.a).toMatchObject({
+      healthy: true,
+      breakers: { read: 'closed', write: 'closed' },
+    })
+  })
+})
+
 test('a copy of a block stays where it is while breakers open and close', async () => {
   const scene = await poolOf({ a: {}, b: {}, c: {} }, { copies: 2 })
   await scene.pool.put(block(1))

@@ -29,7 +29,7 @@ const WRITING_MS = 250
 /** Most acknowledgements that one target may give before the kill. */
 const ACKNOWLEDGED = 24
 
-/** Kills writers under load and judges what they leave. */
+/** Kills writers under load, and the servers that they write to, and judges what is left. */
 export function runCrash(options: CrashOptions): Promise<CrashResults> {
   return withFolder(async (folder) => {
     const lanes = await Promise.all(
@@ -73,6 +73,7 @@ async function runLane(
     }
   } finally {
     await writers.stop()
+    await Promise.all(subjects.map((subject) => subject.end()))
   }
   return subjects.map((subject) => ({ target: subject.target, result: subject.result() }))
 }
@@ -107,5 +108,6 @@ async function killOne(
     await Promise.race([enough.promise, sleep(WRITING_MS)])
     await sleep(random.below(4))
   }
+  await Promise.all(subjects.map((subject) => subject.strike()))
   await writer.kill()
 }

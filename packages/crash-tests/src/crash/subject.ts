@@ -2,7 +2,8 @@ import type { Fault, Finding } from '../shared/judge.ts'
 import { Ledger } from '../shared/ledger.ts'
 import { type Random, some } from '../shared/random.ts'
 import type { Message, Task } from './job.ts'
-import { makeFolder, type TargetName } from './targets.ts'
+import { prepareTarget, type Server } from './server.ts'
+import type { TargetName } from './targets.ts'
 import { verify } from './verify.ts'
 
 /** Of one target. All but `cycles` and `acknowledged` must be 0. */
@@ -27,6 +28,9 @@ export class Subject {
   readonly #findings: Finding[] = []
   readonly #touched: Set<number> = new Set()
   #folder = ''
+  #server: Server | undefined
+  /** The server is dead, and what the writer asks of it fails. */
+  #struck = false
   #ledger: Ledger = new Ledger()
   #next = 0
   #cycles = 0
@@ -40,7 +44,22 @@ export class Subject {
   async renew(folder: string): Promise<void> {
     this.#acknowledged += this.#ledger.acknowledged
     this.#ledger = new Ledger()
-    this.#folder = await makeFolder(folder)
+    await this.end()
+    this.#server = await prepareTarget(this.target, folder)
+    this.#folder = folder
+  }
+
+  /** Kills the server, if there is one. Answers that it has sent still reach the writer. */
+  async strike(): Promise<void> {
+    if (!this.#server) return
+    this.#struck = true
+    await this.#server.kill()
+  }
+
+  /** Ends the server, if there is one. */
+  async end(): Promise<void> {
+    await this.#server?.stop()
+    this.#server = undefined
   }
 
   task(random: Random): Task {
@@ -55,7 +74,7 @@ export class Subject {
 
   hear(message: Exclude<Message, { type: 'ready' | 'open' }>): void {
     if (message.type === 'failed') {
-      this.#report('broken', `in the writer: ${message.reason}`)
+      if (!this.#struck) this.#report('broken', `in the writer: ${message.reason}`)
       return
     }
     this.#touched.add(message.n)
@@ -67,6 +86,8 @@ export class Subject {
   /** Looks at what the kill has left: at everything, or at what was touched and some of the rest. */
   async judge(everything: boolean, random: Random): Promise<void> {
     const ledger = this.#ledger
+    if (this.#struck) await this.#server?.start()
+    this.#struck = false
     const older = everything ? ledger.numbers : some(ledger.numbers, OLDER_BLOCKS, random)
     try {
       await verify({

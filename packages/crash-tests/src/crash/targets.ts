@@ -1,24 +1,38 @@
-import { mkdir, readdir } from 'node:fs/promises'
+import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { type Backend, createPool, type StoragePool } from '@blockpool/core'
 import { fs } from '@blockpool/fs'
+import { redis } from '@blockpool/redis'
 import { sqlite, sqliteJournal } from '@blockpool/sqlite'
 
-export const targetNames = ['fs', 'sqlite', 'pool'] as const
-export type TargetName = (typeof targetNames)[number]
+const inFiles = ['fs', 'sqlite', 'pool'] as const
+
+/** Of `redis` the server is killed; of the others the process that writes is the one that stores. */
+export type TargetName = (typeof inFiles)[number] | 'redis'
+
+/** Those that need no server. */
+export const fileTargets: readonly TargetName[] = inFiles
 
 export function isTargetName(name: string): name is TargetName {
-  return (targetNames as readonly string[]).includes(name)
+  return name === 'redis' || (fileTargets as readonly string[]).includes(name)
 }
 
 const databaseIn = (folder: string) => `${folder}/blocks.db`
 const filesIn = (folder: string) => `${folder}/files`
+/** The file with the URL of a server that runs elsewhere. */
+export const addressIn = (folder: string): string => `${folder}/address`
 
 /** Opens the store in a folder that exists. */
 export async function openTarget(name: TargetName, folder: string): Promise<Backend> {
   if (name === 'pool') return openPool(folder)
-  const store = name === 'fs' ? fs(filesIn(folder)) : sqlite(databaseIn(folder))
+  const store = await makeStore(name, folder)
   await store.open?.()
   return store
+}
+
+async function makeStore(name: Exclude<TargetName, 'pool'>, folder: string): Promise<Backend> {
+  if (name === 'fs') return fs(filesIn(folder))
+  if (name === 'sqlite') return sqlite(databaseIn(folder))
+  return redis(await readFile(addressIn(folder), 'utf8'))
 }
 
 /**
@@ -51,6 +65,7 @@ export async function makeFolder(path: string): Promise<string> {
 
 /** Files in the target's folder that an open store has no use for. */
 export async function strayFiles(name: TargetName, folder: string): Promise<readonly string[]> {
+  if (name === 'redis') return []
   const strays: string[] = []
   if (name !== 'sqlite') {
     const temp = await readdir(`${filesIn(folder)}/tmp`)

@@ -15,9 +15,23 @@ const IN_FLIGHT = 5
 /** SQLite is fast and works in this thread: it must leave the others their turn. */
 const PAUSE_MS = 3
 
+const never = new Int32Array(new SharedArrayBuffer(4))
+
 /** Written to the pipe before it returns, so that no kill takes it back. */
 function say(message: Message): void {
-  writeSync(STDOUT, `${encode(message)}\n`)
+  const line = `${encode(message)}\n`
+  while (!isWritten(line)) Atomics.wait(never, 0, 0, 1)
+}
+
+/** False when the pipe is full: whoever listens is slower than the store. */
+function isWritten(line: string): boolean {
+  try {
+    writeSync(STDOUT, line)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return false
+    throw error
+  }
 }
 
 /** Blocks that may be chosen: each is taken out while an operation on it is under way. */

@@ -5,10 +5,10 @@ import { type FileSystem, fs, nodeFileSystem } from '@blockpool/fs'
 import { sqlite } from '@blockpool/sqlite'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
-import { numberedBlock, sameBytes } from '../../src/shared/blocks.ts'
+import { numberedBlock } from '../../src/shared/blocks.ts'
+import { Load } from '../../src/shared/load.ts'
 import { withFolder } from '../../src/shared/temporary.ts'
 
-const CALLERS = 8
 /** Rounds of each caller before, in and after the outage. */
 const BEFORE = 25
 const DURING = 60
@@ -38,61 +38,18 @@ function hangingFiles(): { readonly files: FileSystem; hang(): void; goOn(): voi
   }
 }
 
-/** Puts, reads back and asks, without a pause: every failure in words, and the numbers that were put. */
-class Load {
-  readonly failures: string[] = []
-  readonly #pool: StoragePool
-  #next = 0
-
-  constructor(pool: StoragePool) {
-    this.#pool = pool
-  }
-
-  get puts(): number {
-    return this.#next
-  }
-
-  async run(rounds: number): Promise<void> {
-    const caller = async (): Promise<void> => {
-      for (let round = 0; round < rounds; round++) await this.#round(this.#next++)
-    }
-    await Promise.all(Array.from({ length: CALLERS }, caller))
-  }
-
-  async #round(n: number): Promise<void> {
-    const block = numberedBlock(n)
-    await this.#expect(`put ${n}`, () => this.#pool.put(block), undefined)
-    await this.#read(n)
-    await this.#read(Math.floor(n / 2))
-    await this.#expect(`has ${n}`, () => this.#pool.has(block.cid), true)
-    await this.#expect(`has of no block`, () => this.#pool.has(numberedBlock(1_000_000 + n).cid), false)
-  }
-
-  async #read(n: number): Promise<void> {
-    const { cid, bytes } = numberedBlock(n)
-    const read = async (): Promise<boolean> =>
-      sameBytes((await this.#pool.get(cid)) ?? new Uint8Array(), bytes)
-    await this.#expect(`get ${n}`, read, true)
-  }
-
-  async #expect(what: string, ask: () => Promise<unknown>, expected: unknown): Promise<void> {
-    const answer = await ask().catch((error: unknown) => error)
-    if (answer !== expected) this.failures.push(`${what}: ${String(answer)}`)
-  }
-}
-
 interface Outage {
   readonly begin: () => Promise<void>
   readonly end: (pool: StoragePool) => Promise<void>
 }
 
 /** Blocks that have fewer than three whole copies, once what is owed was paid. */
-async function short(pool: StoragePool, puts: number): Promise<readonly string[]> {
+async function short(pool: StoragePool, { acknowledged }: Load): Promise<readonly string[]> {
   const deadline = performance.now() + 30_000
   while (pool.stats().debts > 0 && performance.now() < deadline) await sleep(50)
   await pool.settled()
   const found: string[] = []
-  for (let n = 0; n < puts; n++) {
+  for (const n of acknowledged) {
     const located = await pool.locate(numberedBlock(n).cid)
     const missing = located.filter(({ state }) => state !== 'present')
     if (missing.length > 0) found.push(`block ${n} is not on ${missing.map(({ backend }) => backend)}`)
@@ -102,31 +59,30 @@ async function short(pool: StoragePool, puts: number): Promise<readonly string[]
 
 /** Three stores, one of them in trouble in the middle of the load, with two of three copies acknowledged. */
 async function expectUnnoticed(folder: string, victim: Backend, { begin, end }: Outage): Promise<void> {
-  // Making a store takes long on a busy machine, longer than a call may take.
-  await victim.open?.()
-  await victim.close?.()
   const pool = await createPool({
     copies: 3,
     durability: 'process',
     healthIntervalMs: 500,
     repairsPerSecond: 10_000,
     backends: {
-      victim: { backend: victim, timeoutMs: 500, priority: 200 },
+      victim: { backend: victim, priority: 200 },
       files: { backend: fs({ path: `${folder}/files`, durability: 'process' }) },
       database: { backend: sqlite({ path: `${folder}/blocks.db`, synchronous: 'normal' }) },
     },
   })
+  // From here on: to open may take longer than a call.
+  pool.configure('victim', { timeoutMs: 300 })
   try {
     const load = new Load(pool)
-    await load.run(BEFORE)
+    await load.rounds(BEFORE)
     await begin()
-    await load.run(DURING)
+    await load.rounds(DURING)
     expect(pool.stats().healthyBackends, 'the outage has hit the pool').toBe(2)
     await end(pool)
-    await load.run(AFTER)
+    await load.rounds(AFTER)
     expect(load.failures).toEqual([])
     expect((await pool.scrub()).complete).toBe(true)
-    expect(await short(pool, load.puts)).toEqual([])
+    expect(await short(pool, load)).toEqual([])
     expect(pool.stats()).toMatchObject({ healthyBackends: 3, debts: 0 })
   } finally {
     await pool.close()
