@@ -49,7 +49,7 @@ export async function importCar(
   try {
     const file = await readCar(source, { ...options, signal })
     for await (const block of file.blocks) {
-      offset = block.offset + block.cid.bytes.length + block.bytes.length
+      offset = block.end
       await window.put(block)
     }
     await window.finished()

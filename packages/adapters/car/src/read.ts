@@ -20,6 +20,8 @@ export interface ReadOptions extends VerifyOptions {
 export interface CarBlock extends Block {
   /** Bytes from the start of the file to its section. */
   readonly offset: number
+  /** Bytes from the start of the file to the end of its section. */
+  readonly end: number
 }
 
 export interface CarFile {
@@ -91,7 +93,7 @@ async function readSection(reader: ByteReader, maxBlockBytes: number): Promise<C
   if (bytes.length > maxBlockBytes) {
     throw tooLarge(`a block of ${bytes.length} bytes is over the limit of ${maxBlockBytes}`, offset)
   }
-  return { cid, bytes, offset }
+  return { cid, bytes, offset, end: reader.offset }
 }
 
 /** The CID has memory of its own, so that one that is kept does not keep a portion of the source. */
