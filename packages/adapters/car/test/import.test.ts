@@ -127,7 +127,9 @@ describe('an import that ends early', () => {
     const store = {
       put: async () => {
         puts += 1
-        if (puts === 3) throw cause
+        if (puts < 3) return
+        await turn()
+        throw cause
       },
     }
     async function* source() {
