@@ -55,7 +55,7 @@ function inputFrom(random: Random): Uint8Array {
 }
 
 it(`${INPUTS} damaged files: only right blocks are stored, the counts are true, the end is typed and memory bounded`, {
-  timeout: 120_000,
+  timeout: Math.max(120_000, INPUTS),
 }, async () => {
   const random = randomFrom(SEED)
   const check = verifier({})
