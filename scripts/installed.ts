@@ -58,7 +58,7 @@ function command(major: number): void {
   writeFileSync(join(project, 'package.json'), '{ "private": true }')
   writeFileSync(join(project, 'photos', 'deep', 'large.bin'), Buffer.alloc(3_000_000, major))
   writeFileSync(join(project, 'photos', 'small.txt'), 'a small file\n')
-  const ours = ['core', 'config', 'conformance', 'fs'].map((name) => tarball(`@blockpool/${name}`))
+  const ours = ['core', 'config', 'conformance', 'fs', 'car'].map((name) => tarball(`@blockpool/${name}`))
   install(project, `node@${major}`, tarball('blockpool'), ...ours)
   const version = run(project, 'node', '--version')
   expect(`the command runs on Node ${version.trim()}`, version.startsWith(`v${major}.`))

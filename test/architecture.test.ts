@@ -91,6 +91,13 @@ describe('packages', () => {
     expect(lines(wrong)).toEqual([])
   })
 
+  test('adapters know the contracts and no pool, no backend and no configuration', () => {
+    const wrong = imports('packages/adapters/*/src/**/*.ts').filter(
+      ({ from }) => from.startsWith('@blockpool/') && from !== '@blockpool/core',
+    )
+    expect(lines(wrong)).toEqual([])
+  })
+
   test('strategies do no I/O', () => {
     const wrong = imports('packages/strategies/*/src/**/*.ts').filter(({ from }) => from.startsWith('node:'))
     expect(lines(wrong)).toEqual([])

@@ -48,7 +48,7 @@ export async function loadCommandConfig({ io, options }: CommandContext): Promis
 /** Opens the configured pool for as long as `use` runs. It is closed in any case, so that it is left consistent. */
 export async function withPool<T>(
   context: CommandContext,
-  use: (pool: StoragePool, backends: PoolOptions['backends']) => Promise<T>,
+  use: (pool: StoragePool, options: PoolOptions) => Promise<T>,
   onEvent?: PoolOptions['onEvent'],
 ): Promise<T> {
   const loaded = await loadCommandConfig(context)
@@ -57,7 +57,7 @@ export async function withPool<T>(
   const pool = await createPool(options)
   try {
     context.io.signal.throwIfAborted()
-    return await use(pool, options.backends)
+    return await use(pool, options)
   } finally {
     await pool.close()
   }

@@ -1,3 +1,4 @@
+import type { CarError, CarErrorCode } from '@blockpool/car'
 import { errorCode, type PoolErrorCode } from '@blockpool/core'
 import { CommandError, type CommandErrorCode } from './errors.ts'
 
@@ -50,12 +51,30 @@ const ofCommand: Readonly<Record<CommandErrorCode, ExitCode>> = {
   ERR_UNSUPPORTED_FILE: exitCodes.error,
 }
 
+const ofCar: Readonly<Record<CarErrorCode, ExitCode>> = {
+  ERR_CAR_MALFORMED: exitCodes.corrupt,
+  ERR_CAR_TRUNCATED: exitCodes.corrupt,
+  ERR_CAR_VERSION: exitCodes.error,
+  ERR_CAR_TOO_LARGE: exitCodes.error,
+  ERR_CAR_MISMATCH: exitCodes.corrupt,
+  ERR_CAR_REFUSED: exitCodes.error,
+  ERR_CAR_SOURCE: exitCodes.error,
+  ERR_CAR_MISSING: exitCodes.notFound,
+  ERR_CAR_UNREADABLE: exitCodes.error,
+}
+
 /** The exit code for an error, whoever threw it. */
 export function exitCodeOf(error: unknown): ExitCode {
   const code = errorCode(error)
   // A later version of core may bring a code that is not in the table.
   if (code !== undefined) return ofPool[code] ?? exitCodes.error
+  if (isOfCar(error)) return ofCar[error.code] ?? exitCodes.error
   if (error instanceof CommandError) return ofCommand[error.code]
   if ((error as { code?: unknown } | undefined)?.code === 'EPIPE') return exitCodes.closedPipe
   return exitCodes.error
+}
+
+/** Told by name, so that commands which need no CAR do not load what reads one. */
+function isOfCar(error: unknown): error is CarError {
+  return error instanceof Error && error.name === 'CarError'
 }

@@ -4,6 +4,7 @@ import type { AddOptions } from './commands/add.ts'
 import type { BlockPutOptions } from './commands/block.ts'
 import type { ConformanceCommandOptions } from './commands/conformance.ts'
 import type { ExplainOptions } from './commands/explain.ts'
+import type { ExportFileOptions } from './commands/export.ts'
 import type { GetOptions } from './commands/get.ts'
 import type { InitOptions } from './commands/init.ts'
 import type { LsOptions } from './commands/ls.ts'
@@ -55,6 +56,7 @@ function createProgram(io: Io, outcome: { exitCode: ExitCode }): Command {
       outcome.exitCode = await run({ io, options: program.opts() }, ...args)
     }
   addPoolCommands(program, action)
+  addCarCommands(program, action)
   addBlockCommands(program, action)
   addToolCommands(program, action)
   return program
@@ -103,6 +105,31 @@ function addPoolCommands(program: Command, action: Action): void {
     .description('write the bytes of a file to stdout')
     .argument('<cid>', 'a CID, or <cid>/path/in/it')
     .action(action(async (context, cid: string) => (await import('./commands/cat.ts')).cat(context, cid)))
+}
+
+function addCarCommands(program: Command, action: Action): void {
+  program
+    .command('import')
+    .description('store the blocks of a CAR file; prints its roots')
+    .argument('<file>', 'a CAR file of version 1 or 2, or - for stdin')
+    .action(
+      action(async (context, file: string) =>
+        (await import('./commands/import.ts')).importFile(context, file),
+      ),
+    )
+  program
+    .command('export')
+    .description('write blocks, and all that they link to, as a CAR file')
+    .argument('<cid...>')
+    .option('-o, --output <file>', 'where to (default: stdout)')
+    .option('-f, --force', 'replace a file that is there')
+    .option('--duplicates', 'write a block as often as something links to it')
+    .option('--no-links', 'these blocks alone')
+    .action(
+      action(async (context, cids: string[], options: ExportFileOptions) =>
+        (await import('./commands/export.ts')).exportFile(context, cids, options),
+      ),
+    )
 }
 
 function addBlockCommands(program: Command, action: Action): void {

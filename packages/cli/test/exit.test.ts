@@ -1,3 +1,4 @@
+import { CarError, type CarErrorCode } from '@blockpool/car'
 import { PoolError, type PoolErrorCode } from '@blockpool/core'
 import { expect, it } from 'vitest'
 import { CommandError, type CommandErrorCode, exitCodeOf } from '../src/index.ts'
@@ -24,6 +25,16 @@ it.each<[CommandErrorCode, number]>([
   ['ERR_UNSAFE_NAME', 1],
 ])('%s of the command is %i', (code, exitCode) => {
   expect(exitCodeOf(new CommandError(code, ''))).toBe(exitCode)
+})
+
+it.each<[CarErrorCode, number]>([
+  ['ERR_CAR_TRUNCATED', 5],
+  ['ERR_CAR_MALFORMED', 5],
+  ['ERR_CAR_MISMATCH', 5],
+  ['ERR_CAR_MISSING', 3],
+  ['ERR_CAR_TOO_LARGE', 1],
+])('%s of a CAR is %i', (code, exitCode) => {
+  expect(exitCodeOf(new CarError(code, ''))).toBe(exitCode)
 })
 
 it('anything else is 1, and a reader that is gone 141', () => {

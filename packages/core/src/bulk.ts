@@ -11,7 +11,7 @@ export interface BulkOptions extends OperationOptions {
  * Puts every block, several at once. Rejects with the first error; puts that are under way then are awaited.
  */
 export async function putAll(
-  store: BlockStore,
+  store: Pick<BlockStore, 'put'>,
   blocks: Iterable<Block> | AsyncIterable<Block>,
   options: BulkOptions = {},
 ): Promise<void> {
@@ -25,7 +25,7 @@ export async function putAll(
  * absent.
  */
 export async function* getAll(
-  store: BlockStore,
+  store: Pick<BlockStore, 'get'>,
   cids: Iterable<CID> | AsyncIterable<CID>,
   options: BulkOptions = {},
 ): AsyncGenerator<{ readonly cid: CID; readonly bytes: Uint8Array | undefined }> {

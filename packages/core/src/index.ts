@@ -21,6 +21,7 @@ export {
   type PoolErrorInit,
 } from './errors.ts'
 export type { PoolEvent, UnhealthyReason } from './events.ts'
+export { Hashes } from './hash.ts'
 export type { RemoveReport } from './maintenance/drain.ts'
 export type { ScrubReport } from './maintenance/scrub.ts'
 export { type MemoryOptions, memory } from './memory.ts'

@@ -16,7 +16,7 @@ export async function status(context: CommandContext): Promise<ExitCode> {
 }
 
 /** A pool that was opened a moment ago may not have measured its backends yet. */
-async function measured(pool: StoragePool, entries: PoolOptions['backends']): Promise<PoolStats> {
+async function measured(pool: StoragePool, { backends: entries }: PoolOptions): Promise<PoolStats> {
   const stats = pool.stats()
   const backends = await Promise.all(
     Object.values<BackendStats>(stats.backends).map(async (backend): Promise<BackendStats> => {

@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto'
-import { type FileHandle, lstat, mkdir, open, readdir, rename, rm, symlink } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { lstat, mkdir, readdir, rm, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { BlockStore } from '@blockpool/core'
 import type { CID } from 'multiformats/cid'
-import { CommandError } from '../errors.ts'
+import { assertFree, exists, writeNewFile } from '../output/new-file.ts'
 import type { Skipped } from './import.ts'
 import { safeName, staysInside } from './names.ts'
 import { type DagEntry, readDag } from './read.ts'
@@ -50,19 +49,20 @@ export async function exportDag(
   cid: CID,
   options: ExportOptions,
 ): Promise<ExportReport> {
+  const { force = false, signal } = options
   const counts = { files: 0, directories: 0, links: 0, bytes: 0 }
   const links: PendingLink[] = []
   let totalBytes = 0
-  for await (const entry of readDag(store, cid, { signal: options.signal })) {
+  for await (const entry of readDag(store, cid, { signal })) {
     const path = join(options.path, ...entry.path.map((name) => safeName(name)))
     if (entry.path.length === 0) totalBytes = bytesIn(entry)
     if (entry.kind === 'directory') {
-      await makeFolder(path, options.force === true, entry.path.length === 0)
+      await makeFolder(path, force, entry.path.length === 0)
       counts.directories += 1
     } else if (entry.kind === 'link') {
       links.push({ path, target: entry.target, depth: entry.path.length - 1 })
     } else {
-      await writeFile(path, entry.content(), options, (bytes) => {
+      await writeNewFile(path, entry.content(), { force, signal }, (bytes) => {
         counts.bytes += bytes
         options.onProgress?.({ bytes: counts.bytes, totalBytes, current: path })
       })
@@ -96,48 +96,6 @@ async function makeFolder(path: string, force: boolean, isRoot: boolean): Promis
   }
 }
 
-async function writeFile(
-  path: string,
-  content: AsyncIterable<Uint8Array>,
-  { force, signal }: ExportOptions,
-  onWritten: (bytes: number) => void,
-): Promise<void> {
-  await assertFree(path, force === true)
-  const temporary = join(dirname(path), `.blockpool-${randomBytes(8).toString('hex')}.tmp`)
-  try {
-    // 'wx' fails on anything that is there, also on a link.
-    const file = await open(temporary, 'wx')
-    try {
-      for await (const chunk of content) {
-        signal?.throwIfAborted()
-        await writeAll(file, chunk)
-        onWritten(chunk.length)
-      }
-    } finally {
-      await file.close()
-    }
-    await assertFree(path, force === true)
-    await rename(temporary, path)
-  } finally {
-    await rm(temporary, { force: true })
-  }
-}
-
-async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let at = 0; at < chunk.length; ) {
-    at += (await file.write(chunk, at)).bytesWritten
-  }
-}
-
-/** With `force` a file or link may be there, since it is replaced; a folder may not. */
-async function assertFree(path: string, force: boolean): Promise<void> {
-  const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
-  if (found !== undefined && !(force && !found.isDirectory())) throw exists(path)
-}
-
 async function makeLinks(links: readonly PendingLink[], options: ExportOptions): Promise<Skipped[]> {
   const skipped: Skipped[] = []
   for (const { path, target, depth } of links) {
@@ -150,8 +108,4 @@ async function makeLinks(links: readonly PendingLink[], options: ExportOptions):
     await symlink(target, path)
   }
   return skipped
-}
-
-function exists(path: string, cause?: unknown): CommandError {
-  return new CommandError('ERR_EXISTS', `${path} is there already`, cause)
 }
