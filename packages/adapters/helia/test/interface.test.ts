@@ -37,6 +37,7 @@ function testInFolder(name: string, create: (path: string) => Backend | Promise<
       const backend = await create(folder.path)
       const blockstore = asBlockstore(backend)
       const end = async (): Promise<void> => {
+        await blockstore.open()
         for await (const cid of backend.list()) await backend.delete(cid)
         await blockstore.close()
       }
