@@ -85,7 +85,5 @@ describe.runIf(redisNeeded())('redis on a server', () => {
   })
   afterAll(() => server?.stop())
 
-  testBlockstore('redis', async () =>
-    over(redis({ url: server.url, keyPrefix: `${randomUUID()}:` })),
-  )
+  testBlockstore('redis', async () => over(redis({ url: server.url, keyPrefix: `${randomUUID()}:` })))
 })
