@@ -181,7 +181,7 @@ test('options that others add do not reach the store', async () => {
     return list.call(backend, options)
   }
   const blockstore = asBlockstore(backend)
-  const strange = { partial: true, offline: true, onProgress: () => {} }
+  const strange: object = { partial: true, offline: true, onProgress: () => {} }
   await blockstore.has((await blockOf('x')).cid, strange)
   await all(blockstore.getAll(strange))
   expect(seen.map((options) => Object.keys(options as object))).toEqual([['signal'], ['signal']])

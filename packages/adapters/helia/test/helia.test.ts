@@ -9,7 +9,7 @@ import { type UnixFS, unixfs } from '@helia/unixfs'
 import { CarReader } from '@ipld/car'
 import { createHeliaLight, type Helia } from 'helia'
 import type { CID } from 'multiformats/cid'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { asBlockstore } from '../src/index.ts'
 import { all, bytesOf } from './support/collect.ts'
 import { type Failing, failing } from './support/failing.ts'
@@ -61,6 +61,7 @@ describe('a Helia node over a pool of sqlite and fs, one of which fails in the m
     disk = failing(fs({ path: join(folder.path, 'disk'), durability: 'process' }))
     pool = await createPool({
       copies: 2,
+      healthIntervalMs: 100,
       backends: {
         hot: { backend: hot.backend },
         disk: { backend: disk.backend },
@@ -104,9 +105,9 @@ describe('a Helia node over a pool of sqlite and fs, one of which fails in the m
   test('what was collected stays away, and what was added stays, when the backend is back', async () => {
     const before = await sizeOf(pool)
     disk.fails = false
-    await pool.scrub()
-    await pool.settled()
+    await vi.waitFor(() => expect(pool.stats().debts).toBe(0), { timeout: 20_000, interval: 50 })
     expect(await sizeOf(pool)).toBe(before)
+    expect((await all(disk.backend.list())).length).toBeLessThan(before)
     expect(await hashOf(files.cat(kept))).toBe(await hashOf(file(1, FILE_MIB)))
   })
 

@@ -1,9 +1,10 @@
-import { Assertion, expect, use } from 'chai'
 import chaiAsPromised from 'chai-as-promised'
+import { chai } from 'vitest'
 
 /**
  * What `interface-blockstore-tests` uses of `aegir/chai`: chai with promises, and words as calls (`.to.be.true()`).
  */
+const { Assertion, use } = chai
 use(chaiAsPromised)
 
 const words: Readonly<Record<string, (value: unknown) => boolean>> = {
@@ -22,4 +23,4 @@ use((_chai, { flag, overwriteProperty }) => {
   }
 })
 
-export { expect }
+export const { expect } = chai
