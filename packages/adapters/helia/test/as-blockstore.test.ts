@@ -110,6 +110,22 @@ describe('has', () => {
   })
 })
 
+test('a block with corrupt copies only is neither there nor absent, and a put writes it anew', async () => {
+  const inner = memory()
+  await using pool = await createPool({ backends: { a: { backend: inner } } })
+  const blockstore = asBlockstore(pool)
+  const { cid, bytes } = await blockOf('right')
+  await inner.put({ cid, bytes: new Uint8Array(5) })
+  for (const [call, name] of [
+    [() => all(blockstore.get(cid)), 'GetFailedError'],
+    [() => blockstore.has(cid), 'HasFailedError'],
+  ] as const) {
+    expect(await errorOf(call)).toMatchObject({ name, code: 'ERR_CORRUPT' })
+  }
+  await blockstore.put(cid, bytes)
+  expect(await bytesOf(blockstore.get(cid))).toEqual(bytes)
+})
+
 describe('put', () => {
   test('gathers one-shot iterables once, whatever the number of copies', async () => {
     const pool = await createPool({

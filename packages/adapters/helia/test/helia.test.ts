@@ -11,7 +11,8 @@ import { createHeliaLight, type Helia } from 'helia'
 import type { CID } from 'multiformats/cid'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { asBlockstore } from '../src/index.ts'
-import { all, bytesOf } from './support/collect.ts'
+import { blockOf } from './support/blocks.ts'
+import { all, bytesOf, errorOf } from './support/collect.ts'
 import { type Failing, failing } from './support/failing.ts'
 
 const MIB = 1024 * 1024
@@ -119,5 +120,29 @@ describe('a Helia node over a pool of sqlite and fs, one of which fails in the m
     expect(await hashOf(unixfs(importing).cat(kept))).toBe(await hashOf(file(1, FILE_MIB)))
     expect(await sizeOf(other)).toBe(await sizeOf(pool))
     await importing.stop()
+  })
+})
+
+describe('the network', () => {
+  test('is asked for what is absent, and never for what is not known', async () => {
+    const { cid, bytes } = await blockOf('somewhere')
+    const asked: CID[] = []
+    const retrieve = async (wanted: CID): Promise<Uint8Array> => {
+      asked.push(wanted)
+      return bytes
+    }
+    const disk = failing(memory())
+    await using pool = await createPool({ backends: { disk: { backend: disk.backend } } })
+    const blockstore = asBlockstore(pool)
+    const node = await createHeliaLight({ blockstore, blockBrokers: [{ name: 'peer', retrieve }] }).start()
+
+    expect(await bytesOf(node.blockstore.get(cid))).toEqual(bytes)
+    expect(asked).toEqual([cid])
+    disk.fails = true
+    for (const call of [() => all(node.blockstore.get(cid)), () => node.blockstore.put(cid, bytes)]) {
+      expect(await errorOf(call)).toMatchObject({ name: 'HasFailedError', code: 'ERR_UNAVAILABLE' })
+    }
+    expect(asked).toHaveLength(1)
+    await node.stop()
   })
 })
