@@ -24,6 +24,7 @@ export class Opening {
 
   /** Also after `close`. Callers share one opening, which no signal of one of them ends. */
   open(): Promise<void> {
+    if (this.#state === 'open') return Promise.resolve()
     this.#opening ??= this.#open().finally(() => {
       this.#opening = undefined
     })

@@ -1,3 +1,4 @@
+import 'fake-indexeddb/auto'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { S3 } from '@aws-sdk/client-s3'
@@ -7,6 +8,7 @@ import { type S3Server, startQuickS3, temporaryFolder } from '@blockpool/test-se
 import { MemoryBlockstore } from 'blockstore-core/memory'
 import { TieredBlockstore } from 'blockstore-core/tiered'
 import { FsBlockstore } from 'blockstore-fs'
+import { IDBBlockstore } from 'blockstore-idb'
 import { LevelBlockstore } from 'blockstore-level'
 import { S3Blockstore } from 'blockstore-s3'
 import { afterAll, beforeAll, describe } from 'vitest'
@@ -40,6 +42,12 @@ testBackend('LevelBlockstore', async () => {
   const { path, remove } = await temporaryFolder()
   const create = () => fromBlockstore(new LevelBlockstore(join(path, 'blocks')))
   return { backend: create(), reopen: async () => create(), dispose: remove }
+})
+
+testBackend('IDBBlockstore on IndexedDB in memory', async () => {
+  const location = randomUUID()
+  const create = () => fromBlockstore(new IDBBlockstore(location))
+  return { backend: create(), reopen: async () => create() }
 })
 
 describe('S3Blockstore on an emulator', () => {

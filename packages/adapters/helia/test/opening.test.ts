@@ -27,6 +27,7 @@ test('the store is opened once, when it is first used', async () => {
   expect(store.opened).toBe(0)
   await Promise.all([opening.ready(), opening.ready(), opening.ready()])
   await opening.ready()
+  await opening.open()
   expect(store.opened).toBe(1)
 })
 
