@@ -10,8 +10,10 @@ import { TieredBlockstore } from 'blockstore-core/tiered'
 import { FsBlockstore } from 'blockstore-fs'
 import { NextToLast } from 'blockstore-fs/sharding'
 import { S3Blockstore } from 'blockstore-s3'
-import type { CID } from 'multiformats/cid'
+import { NotFoundError } from 'interface-store'
+import { CID } from 'multiformats/cid'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { abortable } from '../src/abortable.ts'
 import { fromBlockstore } from '../src/index.ts'
 import { blockOf, blocksOf, sha512BlockOf } from './support/blocks.ts'
 import { all, errorOf } from './support/collect.ts'
@@ -56,9 +58,11 @@ describe('a put', () => {
     const landing = Promise.withResolvers<void>()
     const blockstore = new MemoryBlockstore()
     const put = blockstore.put.bind(blockstore)
-    blockstore.put = async (cid, bytes) => {
-      await landing.promise
-      return put(cid, bytes)
+    // As those do that race the call with the signal.
+    blockstore.put = async (cid, bytes, options) => {
+      const landed = landing.promise.then(() => put(cid, bytes))
+      await abortable(landed, options?.signal)
+      return cid
     }
     const backend = await opened(fromBlockstore(blockstore))
     const block = await blockOf('late')
@@ -66,10 +70,32 @@ describe('a put', () => {
     const ended = backend.put(block, { signal: controller.signal }).catch(() => {})
     controller.abort()
     const deleted = backend.delete(block.cid)
-    landing.resolve()
-    await Promise.all([ended, deleted])
+    setImmediate(landing.resolve)
+    await Promise.all([ended, deleted, landing.promise])
     expect(await backend.has(block.cid)).toBe(false)
   })
+})
+
+test('what fails after its first chunk is an error, even when it is called absent', async () => {
+  const blockstore = new MemoryBlockstore()
+  blockstore.get = function* () {
+    yield new Uint8Array(10)
+    throw new NotFoundError()
+  }
+  const backend = await opened(fromBlockstore(blockstore))
+  const { cid } = await blockOf('half')
+  expect(await errorOf(() => backend.get(cid))).toMatchObject({ code: 'ERR_BACKEND' })
+})
+
+test('a blockstore that lists a block under two CIDs has it once', async () => {
+  const { cid } = await blockOf('once')
+  const blockstore = new MemoryBlockstore()
+  blockstore.getAll = function* () {
+    for (const each of [cid, CID.createV1(0x70, cid.multihash)])
+      yield { cid: each, bytes: (function* () {})() }
+  }
+  const backend = await opened(fromBlockstore(blockstore))
+  expect((await all(backend.list())).map(String)).toEqual([String(cid)])
 })
 
 describe('a blockstore that yields bytes twice after a failure in the middle', () => {
