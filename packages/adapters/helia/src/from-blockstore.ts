@@ -11,6 +11,7 @@ import {
 } from '@blockpool/core'
 import type { Blockstore } from 'interface-blockstore'
 import type { CID } from 'multiformats/cid'
+import { abortable } from './abortable.ts'
 import { isAbsence, isEndOfListing, toPoolError } from './failure.ts'
 import { gather } from './gather.ts'
 import { canList } from './sharding.ts'
@@ -30,8 +31,9 @@ export interface FromBlockstoreOptions {
 /**
  * Any js blockstore (fs, level, idb, S3, …) as a backend.
  *
- * "Missing" is said only of what is missing: `has` is asked for a yes alone, and a no is made sure by `get`. Puts and deletes
- * are awaited to their end even when their signal aborts, and those of one block take turns.
+ * "Missing" is said only of what is missing: `has` is asked for a yes alone, and a no is made sure by `get`. An abort cuts no
+ * call off inside the blockstore: a read goes on behind its caller, a put or delete is awaited to its end. Changes of one
+ * block take turns.
  *
  * @throws PoolError `ERR_INVALID_OPTIONS`
  */
@@ -80,14 +82,18 @@ class FromBlockstore implements Backend {
   }
 
   get(cid: CID, options?: OperationOptions): Promise<Uint8Array | undefined> {
-    return this.#call('get', cid, options, () => this.#read(cid, options, gather))
+    return abortable(
+      this.#call('get', cid, options, () => this.#read(cid, gather)),
+      options?.signal,
+    )
   }
 
   has(cid: CID, options?: OperationOptions): Promise<boolean> {
-    return this.#call('has', cid, options, async () => {
-      if (await this.#blockstore.has(cid, abortOptions(options))) return true
-      return (await this.#read(cid, options, isReadable)) ?? false
+    const call = this.#call('has', cid, options, async () => {
+      if (await this.#blockstore.has(cid)) return true
+      return (await this.#read(cid, isReadable)) ?? false
     })
+    return abortable(call, options?.signal)
   }
 
   put({ cid, bytes }: Block, options?: OperationOptions): Promise<void> {
@@ -124,14 +130,16 @@ class FromBlockstore implements Backend {
     this.#admit(options)
   }
 
-  /** Undefined for an absent block. What fails after its first chunk was there, whatever the error is called. */
+  /**
+   * Undefined for an absent block. What fails after its first chunk was there, whatever the error is called. No signal is
+   * passed on: blockstore-fs 4 forgets the file that it was opening when one aborts.
+   */
   async #read<T>(
     cid: CID,
-    options: OperationOptions | undefined,
     consume: (chunks: AsyncIterable<Uint8Array>) => Promise<T>,
   ): Promise<T | undefined> {
     let begun = false
-    const chunks = this.#blockstore.get(cid, abortOptions(options))
+    const chunks = this.#blockstore.get(cid)
     const watched = async function* (): AsyncGenerator<Uint8Array> {
       for await (const chunk of chunks) {
         begun = true
@@ -141,7 +149,7 @@ class FromBlockstore implements Backend {
     try {
       return await consume(watched())
     } catch (error) {
-      if (!begun && !options?.signal?.aborted && isAbsence(error)) return undefined
+      if (!begun && isAbsence(error)) return undefined
       throw error
     }
   }

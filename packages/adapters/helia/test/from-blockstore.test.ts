@@ -76,6 +76,29 @@ describe('a put', () => {
   })
 })
 
+test('a read that is aborted rejects at once, and goes on to its end in the blockstore, which close waits for', async () => {
+  const blockstore = new MemoryBlockstore()
+  const held = Promise.withResolvers<void>()
+  const events: unknown[] = []
+  blockstore.get = async function* (_cid, options) {
+    events.push(options)
+    await held.promise
+    events.push('read')
+    yield new Uint8Array(0)
+  }
+  const backend = await opened(fromBlockstore(blockstore))
+  const { cid } = await blockOf('held')
+  const controller = new AbortController()
+  const reason = new Error('enough')
+  const read = errorOf(() => backend.get(cid, { signal: controller.signal }))
+  controller.abort(reason)
+  expect(await read).toBe(reason)
+  const closed = backend.close?.().then(() => events.push('closed'))
+  held.resolve()
+  await closed
+  expect(events).toEqual([undefined, 'read', 'closed'])
+})
+
 test('what fails after its first chunk is an error, even when it is called absent', async () => {
   const blockstore = new MemoryBlockstore()
   blockstore.get = function* () {
