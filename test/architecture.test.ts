@@ -84,15 +84,8 @@ describe('packages', () => {
     expect(lines(wrong)).toEqual([])
   })
 
-  test('backends and strategies know the contracts and no pool, no configuration and not each other', () => {
-    const wrong = imports('packages/{backends,strategies}/*/src/**/*.ts').filter(
-      ({ from }) => from.startsWith('@blockpool/') && from !== '@blockpool/core',
-    )
-    expect(lines(wrong)).toEqual([])
-  })
-
-  test('adapters know the contracts and no pool, no backend and no configuration', () => {
-    const wrong = imports('packages/adapters/*/src/**/*.ts').filter(
+  test('backends, strategies and adapters know the contracts and no pool, no configuration and not each other', () => {
+    const wrong = imports('packages/{adapters,backends,strategies}/*/src/**/*.ts').filter(
       ({ from }) => from.startsWith('@blockpool/') && from !== '@blockpool/core',
     )
     expect(lines(wrong)).toEqual([])
