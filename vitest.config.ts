@@ -17,5 +17,7 @@ export default defineConfig({
     // An alias is followed only in what vitest transforms.
     server: { deps: { inline: ['interface-blockstore-tests'] } },
     testTimeout: 30_000,
+    // Many tests wait for servers, processes and disks: one more than vitest takes on two cores.
+    maxWorkers: 2,
   },
 })
