@@ -20,7 +20,9 @@ function tarball(name: string): string {
 }
 
 /** A command that takes longer has failed. */
-const LIMIT_MS = 240_000
+const LIMIT_MS = 120_000
+/** An installation now and then hangs on a registry that says nothing; the next one goes on from its cache. */
+const TRIES = 3
 
 /** Runs a command of a project on the Node that the project has installed. */
 function run(project: string, command: string, ...args: string[]): string {
@@ -42,9 +44,15 @@ function run(project: string, command: string, ...args: string[]): string {
 }
 
 function install(project: string, ...specifiers: string[]): void {
-  // A registry that says nothing is asked again.
-  const network = ['--prefer-offline', '--fetch-timeout=30000', '--fetch-retries=4']
-  run(project, 'npm', 'install', '--no-audit', '--no-fund', '--loglevel=error', ...network, ...specifiers)
+  for (let tries = 1; ; tries++) {
+    try {
+      run(project, 'npm', 'install', '--no-audit', '--no-fund', '--loglevel=error', ...specifiers)
+      return
+    } catch (error) {
+      if (tries === TRIES) throw error
+      console.log(`npm install is tried again: ${String(error)}`)
+    }
+  }
 }
 
 function expect(what: string, holds: boolean): void {
