@@ -47,13 +47,18 @@ export class Unsettled {
     return this.#entries.get(key)?.some((entry) => entry.member === member) ?? false
   }
 
-  /** Resolves true when nothing of this block is unsettled in the backend, or false after its `timeoutMs`. */
+  /**
+   * Resolves true when nothing of this block is unsettled in the backend, or false when its driver does not say so within
+   * `timeoutMs`. A request that was cut off has its time after that.
+   */
   async clear(key: string, member: Member): Promise<boolean> {
     for (;;) {
       const entry = this.#entries.get(key)?.find((other) => other.member === member)
       if (!entry) return true
       const settled = await new Promise<boolean>((resolve) => {
-        const cancel = this.#clock.schedule(member.timeoutMs, () => resolve(false))
+        const cancel = this.#clock.schedule(member.timeoutMs, () => {
+          if (!entry.cancel) resolve(false)
+        })
         entry.waiting.push(() => {
           cancel()
           resolve(true)

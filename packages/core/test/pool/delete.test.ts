@@ -293,6 +293,23 @@ describe('a delete that timed out', () => {
     expect(await holders(scene, block(1))).toBe('a')
   })
 
+  test('and a put that has begun to wait before the driver was done waits for as long', async () => {
+    const scene = await poolOf({ a: { timeoutMs: 1_000, lateEffects: true } })
+    const gate = new Gate()
+    scene.on.a.once('delete', gate.failing())
+    const deleted = scene.pool.delete(cid)
+    await scene.clock.advance(1_100)
+    await deleted
+    const put = watched(scene.pool.put(block(1)))
+    await scene.clock.advance(300)
+    await gate.open()
+    await scene.clock.advance(900)
+    expect(put.settled).toBe(false)
+    await scene.clock.advance(200)
+    expect(put.settled).toBe(true)
+    expect(await holders(scene, block(1))).toBe('a')
+  })
+
   test.each(['put', 'delete'] as const)(
     'or a %s that the driver calls unsettled, though it rejected in time',
     async (verb) => {
