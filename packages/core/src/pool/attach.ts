@@ -45,7 +45,7 @@ export async function detach(
   context.begin()
   try {
     const report = await emptied(context, member, force, signal)
-    if (force) await context.lowerLeastCopies(context.leastCopies - 1)
+    await leave(context, member, force)
     return await letGo(context, member, report)
   } finally {
     context.finish()
@@ -67,8 +67,19 @@ async function emptied(
   }
 }
 
-async function letGo(context: PoolContext, member: Member, report: RemoveReport): Promise<RemoveReport> {
+/** At one moment the backend is gone, and blocks may have one copy less: in between an absence would be unknown, or wrong. */
+async function leave(context: PoolContext, member: Member, force: boolean): Promise<void> {
   context.members.remove(member)
+  try {
+    if (force) await context.lowerLeastCopies(context.leastCopies - 1)
+  } catch (error) {
+    member.draining = false
+    context.members.add(member)
+    throw error
+  }
+}
+
+async function letGo(context: PoolContext, member: Member, report: RemoveReport): Promise<RemoveReport> {
   context.unsettled.forget(member)
   context.quarantine.forget(member.location)
   context.debts.forget(member.id)

@@ -285,6 +285,24 @@ describe('a drain that cannot be finished', () => {
 })
 
 describe('remove with force', () => {
+  test('leaves an absence certain at every moment, while the others answer', async () => {
+    const lasting = { durability: 'power' } as const
+    const options = { copies: 2, writeQuorum: 'all' } as const
+    const scene = await poolOf({ a: lasting, b: lasting, c: lasting }, options)
+    scene.on.a.always('has', fail('ERR_BACKEND'))
+    let asked: Promise<boolean>[] = []
+    let done = false
+    const removed = scene.pool.remove('a', { force: true }).finally(() => {
+      done = true
+    })
+    while (!done) {
+      asked = [...asked, scene.pool.has(cid)]
+      await Promise.resolve()
+    }
+    await removed
+    expect(new Set(await Promise.all(asked))).toEqual(new Set([false]))
+  })
+
   test('lowers the fewest copies that a block can have by one, and not under one', async () => {
     const { pool } = await poolOf({ a: {}, b: {}, c: {} }, { copies: 3 })
     const told = [pool.stats().leastCopies]
