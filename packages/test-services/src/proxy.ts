@@ -39,16 +39,20 @@ export async function startProxy(target: number | string): Promise<TcpProxy> {
     const send = (chunk: Buffer): void => {
       if (!to.destroyed && !to.write(chunk)) from.pause()
     }
+    // Nothing overtakes what came before it: that would be no TCP.
     const resume = (): void => {
-      if (mode.is === 'open') for (const chunk of waiting.splice(0)) send(chunk)
+      if (mode.is !== 'stalled') for (const chunk of waiting.splice(0)) send(chunk)
+    }
+    const sendNext = (): void => {
+      const chunk = mode.is === 'slow' ? waiting.shift() : undefined
+      if (chunk) send(chunk)
     }
     resumes.add(resume)
     from.on('data', (chunk: Buffer) => {
-      if (mode.is === 'stalled') waiting.push(chunk)
-      else if (mode.is === 'slow') setTimeout(send, mode.ms, chunk)
-      else send(chunk)
+      if (mode.is === 'open') return send(chunk)
+      waiting.push(chunk)
+      if (mode.is === 'slow') setTimeout(sendNext, mode.ms)
     })
-    to.on('drain', () => from.resume())
     from.on('error', () => {})
     from.on('end', () => to.end())
     from.on('close', () => {

@@ -63,6 +63,29 @@ test('a slow connection takes its time', async () => {
   expect(performance.now() - began).toBeGreaterThan(90)
 })
 
+test('what is sent after it is restored, or after it stalls, does not overtake what was slow', async () => {
+  const socket = await client()
+  expect(await answer(socket, 'hello')).toBe('hello')
+  let heard = ''
+  socket.on('data', (data) => {
+    heard += String(data)
+  })
+  for (const [first, then] of [
+    ['a', () => proxy.restore()],
+    ['b', () => proxy.slow(10)],
+    ['c', () => proxy.stall()],
+  ] as const) {
+    proxy.slow(100)
+    socket.write(first)
+    await sleep(30)
+    then()
+    socket.write(first.toUpperCase())
+    await sleep(150)
+  }
+  proxy.restore()
+  await expect.poll(() => heard).toBe('aAbBcC')
+})
+
 test('a reset breaks connections, and new ones work', async () => {
   const socket = await client()
   expect(await answer(socket, 'hello')).toBe('hello')
