@@ -31,6 +31,7 @@ export class ReadOperation implements CallOwner, Watched, Turn {
   #wait: HedgeWait | undefined
   #hinted: readonly Member[] | undefined
   #order: readonly Member[] | undefined
+  #readers: readonly Member[] | undefined
   #mark: number
   #inTurn = false
   #unconfirmed: readonly Member[] = []
@@ -177,6 +178,9 @@ export class ReadOperation implements CallOwner, Watched, Turn {
   #rest(): readonly Member[] {
     const bad = this.#context.corruptAt(this.subject)
     const { readers } = this.#context.members
+    // A backend may have come, or come back, since the read began.
+    if (this.#readers !== readers) this.#order = undefined
+    this.#readers = readers
     // `has` asks them side by side: their order does not matter.
     this.#order ??= this.verb === 'has' ? readers : this.#inReadOrder(readers)
     return this.#order.filter((member) => !this.#asked(member) && !bad.has(member.location))
