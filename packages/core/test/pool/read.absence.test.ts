@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { block, same } from '../support/blocks.ts'
 import { flush } from '../support/clock.ts'
 import { poolOf, rejection, watched } from '../support/pool.ts'
-import { fail, Gate, hang } from '../support/scripted.ts'
+import { fail, Gate, hang, scripted } from '../support/scripted.ts'
 
 const { cid, bytes } = block(1)
 const VERBS = ['get', 'has'] as const
@@ -182,4 +182,14 @@ describe('an absence whose asking overlapped a put of that block', () => {
     await put
     await scene.pool.close()
   })
+})
+
+test('a backend that is added while the others are asked is asked too', async () => {
+  const { pool, on } = await poolOf({ a: {}, b: {} })
+  const gate = new Gate()
+  on.a.once('has', gate.before)
+  const asked = pool.has(block(1).cid)
+  await pool.add('c', { backend: scripted() })
+  await gate.open()
+  expect(await asked).toBe(false)
 })
