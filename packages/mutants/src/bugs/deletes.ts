@@ -43,7 +43,7 @@ export const deletes: readonly Mutant[] = [
     await`,
     to: `if (member.backend) return true
     await`,
-    caughtBy: { seed: 32, ops: 500 },
+    caughtBy: { seed: 43, ops: 500 },
   },
   {
     name: 'a scrub brings deleted blocks to repair',

@@ -48,7 +48,10 @@ export const maintenance: readonly Mutant[] = [
     throw`,
     to: `if (lacking > 1_000)
     throw`,
-    caughtBy: { seed: 25, ops: 500 },
+    caughtBy: {
+      file: 'packages/core/test/maintenance/drain.test.ts',
+      test: 'keeps what was moved',
+    },
   },
   {
     name: 'repair leaves a corrupt copy to a driver that skips existing keys',
