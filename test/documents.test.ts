@@ -16,7 +16,11 @@ interface Program {
   readonly needsRedis: boolean
 }
 
-const documents = [...files('*.md'), ...files('docs/**/*.md'), ...files('{packages,examples}/**/*.md')]
+const documents = [
+  ...files('*.md'),
+  ...files('docs/**/*.md'),
+  ...files('{packages,examples}/**/*.md').filter((path) => !path.endsWith('.api.md')),
+]
 const programs = documents.flatMap(programsOf)
 const canRun = (program: Program): boolean => program.runs && (!program.needsRedis || redisNeeded())
 let folder = ''
