@@ -2,12 +2,6 @@ import type { CID } from 'multiformats/cid'
 import type { MultihashHasher } from 'multiformats/hashes/interface'
 import { PoolError } from './errors.ts'
 
-/** Multicodec codes of the hash functions that are always there. https://github.com/multiformats/multicodec */
-const NATIVE: ReadonlyMap<number, NativeAlgorithm> = new Map([
-  [0x12, { node: 'sha256', web: 'SHA-256', bytes: 32 }],
-  [0x13, { node: 'sha512', web: 'SHA-512', bytes: 64 }],
-])
-
 /** A digest cut shorter than this is not safe against collisions (the bound of Kubo's verifcid). */
 const MIN_TRUNCATED_BYTES = 20
 
@@ -25,6 +19,19 @@ interface NodeCrypto {
 const nodeCrypto: NodeCrypto | undefined = (
   globalThis as { process?: { getBuiltinModule?(name: string): unknown } }
 ).process?.getBuiltinModule?.('node:crypto') as NodeCrypto | undefined
+
+/**
+ * Hash functions of the platform by their multicodec code (https://github.com/multiformats/multicodec). A web page has
+ * them in a secure context only: https, or localhost.
+ */
+const NATIVE: ReadonlyMap<number, NativeAlgorithm> = new Map(
+  nodeCrypto || globalThis.crypto?.subtle
+    ? [
+        [0x12, { node: 'sha256', web: 'SHA-256', bytes: 32 }],
+        [0x13, { node: 'sha512', web: 'SHA-512', bytes: 64 }],
+      ]
+    : [],
+)
 
 /** Tells whether bytes hash to a CID: sha2-256 and sha2-512 by the platform, others by the hashers given. */
 export class Hashes {

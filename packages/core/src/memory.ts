@@ -3,6 +3,7 @@ import type { Backend, BackendTraits, Usage } from './backend.ts'
 import { type Block, blockKey, rawCid } from './block.ts'
 import type { OperationOptions } from './block-store.ts'
 import { PoolError } from './errors.ts'
+import { randomId } from './random.ts'
 
 export interface MemoryOptions {
   /** Puts beyond it are refused with `ERR_FULL`. @default no limit */
@@ -25,7 +26,7 @@ class MemoryBackend implements Backend {
   readonly #maxBytes: number
   readonly #blocks = new Map<string, Block>()
   #bytes = 0
-  #id = globalThis.crypto.randomUUID()
+  #id = randomId()
   #closed = false
 
   constructor(maxBytes: number) {
@@ -43,7 +44,7 @@ class MemoryBackend implements Backend {
     this.#closed = true
     this.#blocks.clear()
     this.#bytes = 0
-    this.#id = globalThis.crypto.randomUUID()
+    this.#id = randomId()
   }
 
   get(cid: CID, options?: OperationOptions): Promise<Uint8Array | undefined> {

@@ -8,3 +8,9 @@ export function randomStream(seed: number): () => number {
     return (t ^ (t >>> 14)) >>> 0
   }
 }
+
+/** 128 random bits in hexadecimal. Not randomUUID, which a web page has in a secure context only. */
+export function randomId(): string {
+  const bytes = globalThis.crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { randomStream } from '../src/random.ts'
+import { randomId, randomStream } from '../src/random.ts'
 
 test('a seed gives the same uint32 numbers again, and another seed gives others', () => {
   const draw = (seed: number): number[] => Array.from({ length: 100 }, randomStream(seed))
@@ -17,4 +17,10 @@ test('the numbers are spread evenly', () => {
   }
   expect(Math.min(...buckets)).toBeGreaterThan(850)
   expect(Math.max(...buckets)).toBeLessThan(1_150)
+})
+
+test('an id has 128 bits, and no two are alike', () => {
+  const ids = Array.from({ length: 1_000 }, randomId)
+  expect(ids.every((id) => /^[0-9a-f]{32}$/.test(id))).toBe(true)
+  expect(new Set(ids).size).toBe(ids.length)
 })

@@ -1,5 +1,6 @@
 import { blockKey, cidFromMultihash } from '../block.ts'
 import { quorumOf } from '../plan/quorum.ts'
+import { randomId } from '../random.ts'
 import type { JournalHead } from '../state/journal.ts'
 import type { PoolContext } from './context.ts'
 import { assertNewest, newerNotes, noteJournal } from './journal-notes.ts'
@@ -12,7 +13,7 @@ const MOST_REPLACED = 8
 export async function recall(context: PoolContext): Promise<JournalHead | undefined> {
   const { members, options } = context
   const head = await options.journal.open()
-  context.journalId = head?.id ?? globalThis.crypto.randomUUID()
+  context.journalId = head?.id ?? randomId()
   context.replaces = head?.replaces ?? []
   context.generation = head?.generation ?? 0
   for (const member of members.all) member.storeId ??= head?.stores[member.id]
@@ -31,7 +32,7 @@ export async function assertNewestJournal(context: PoolContext): Promise<void> {
 async function replaceJournals(context: PoolContext, newer: readonly Member[]): Promise<void> {
   const ids = newer.flatMap(({ note }) => (note ? [note.journal, ...note.replaces] : []))
   context.replaces = [...new Set([...ids, context.journalId, ...context.replaces])].slice(0, MOST_REPLACED)
-  context.journalId = globalThis.crypto.randomUUID()
+  context.journalId = randomId()
   for (const member of context.members.all)
     if (member.unhealthyReason === 'not open') member.storeId = undefined
   await context.debts.forgiveDeletes()

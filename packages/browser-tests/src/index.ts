@@ -1,0 +1,2 @@
+export { type Bundle, type BundleOptions, bundle } from './bundle.ts'
+export { type Size, sizes } from './sizes.ts'
