@@ -2,63 +2,12 @@
  * Installs the packed tarballs (see packages.ts) with npm outside of the workspace, as users do, and uses them:
  * the command on Node 22 and 24, and the example of a third-party backend under vitest and node:test.
  */
-import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
+import { expect, install, root, run, tarball } from './outside.ts'
 
-const root = join(import.meta.dirname, '..')
-const tarballs = join(root, 'node_modules', '.cache', 'tarballs')
 const scratch = mkdtempSync(join(tmpdir(), 'blockpool-installed-'))
-
-/** Path of a package's tarball: '@blockpool/core' is blockpool-core-0.1.0.tgz. */
-function tarball(name: string): string {
-  const prefix = `${name.replace('@', '').replace('/', '-')}-`
-  const file = readdirSync(tarballs).find((f) => f.startsWith(prefix) && /^\d/.test(f.slice(prefix.length)))
-  if (!file) throw new Error(`${name} was not packed: run scripts/packages.ts first`)
-  return join(tarballs, file)
-}
-
-/** A command that takes longer has failed. */
-const LIMIT_MS = 120_000
-/** An installation now and then hangs on a registry that says nothing; the next one goes on from its cache. */
-const TRIES = 3
-
-/** Runs a command of a project on the Node that the project has installed. */
-function run(project: string, command: string, ...args: string[]): string {
-  const path = [join(project, 'node_modules', '.bin'), ...(process.env.PATH ?? '').split(delimiter)]
-  // The workspace's own programs must not be found.
-  const outside = path.filter((folder) => !folder.startsWith(root)).join(delimiter)
-  const { CI: _, ...env } = process.env
-  try {
-    return execFileSync(command, args, {
-      cwd: project,
-      env: { ...env, PATH: outside, NO_COLOR: '1' },
-      encoding: 'utf8',
-      timeout: LIMIT_MS,
-    })
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout: string; stderr: string }
-    throw new Error(`${command} ${args.join(' ')}\n${stdout}\n${stderr}`)
-  }
-}
-
-function install(project: string, ...specifiers: string[]): void {
-  for (let tries = 1; ; tries++) {
-    try {
-      run(project, 'npm', 'install', '--no-audit', '--no-fund', '--loglevel=error', ...specifiers)
-      return
-    } catch (error) {
-      if (tries === TRIES) throw error
-      console.log(`npm install is tried again: ${String(error)}`)
-    }
-  }
-}
-
-function expect(what: string, holds: boolean): void {
-  if (!holds) throw new Error(`not so: ${what}`)
-  console.log(`ok  ${what}`)
-}
 
 function command(major: number): void {
   const project = join(scratch, `node-${major}`)
