@@ -1,14 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { satisfies } from 'semver'
 
 /** Imports a package by name (or a file by a path that starts with `./`) as seen from a folder. */
 export type ImportPackage = (name: string, fromDir: string) => Promise<unknown>
 
-/** Node's way: the file is found from the folder, with the conditions that this process runs with. */
+/**
+ * Node's way: the file is found from the folder, with the conditions that this process runs with. Rejects when the package
+ * asks for another version of core than the one that it would get.
+ */
 export const importPackage: ImportPackage = async (name, fromDir) => {
-  return import(pathToFileURL(resolvePackage(name, fromDir)).href)
+  const file = resolvePackage(name, fromDir)
+  assertCoreFits(name, file)
+  return import(pathToFileURL(file).href)
 }
 
 /** The package itself is not installed, as opposed to one that fails while it loads. */
@@ -16,6 +22,48 @@ export function isNotFound(error: unknown, name: string): boolean {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
   const missing = code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND'
   return missing && String(message).includes(`'${name}'`)
+}
+
+interface Manifest {
+  readonly name?: string
+  readonly version?: string
+  readonly peerDependencies?: Readonly<Record<string, string>>
+}
+
+const CORE = '@blockpool/core'
+
+/** Installers let a peer pass that does not fit, with a warning at most; what comes of it would be hard to read. */
+function assertCoreFits(name: string, file: string): void {
+  const range = manifestAbove(name, file)?.peerDependencies?.[CORE]
+  const version = range === undefined ? undefined : coreSeenFrom(file)?.version
+  if (range === undefined || version === undefined) return
+  if (satisfies(version, range, { includePrerelease: true })) return
+  throw new Error(
+    `it needs ${CORE} ${range}, and ${version} is installed: npm install '${CORE}@${range}' ${name}`,
+  )
+}
+
+/** The manifest of the package that the file belongs to; undefined for a file of no such package. */
+function manifestAbove(name: string, file: string): Manifest | undefined {
+  for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
+    const path = join(folder, 'package.json')
+    const manifest = existsSync(path) ? readManifest(path) : undefined
+    if (manifest?.name === name) return manifest
+  }
+  return undefined
+}
+
+function coreSeenFrom(file: string): Manifest | undefined {
+  try {
+    return readManifest(createRequire(file).resolve(`${CORE}/package.json`))
+  } catch {
+    // Importing the package says which of its packages lacks.
+    return undefined
+  }
+}
+
+function readManifest(path: string): Manifest {
+  return JSON.parse(readFileSync(path, 'utf8')) as Manifest
 }
 
 function resolvePackage(name: string, fromDir: string): string {

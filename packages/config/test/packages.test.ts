@@ -45,3 +45,33 @@ describe('importPlugin', () => {
     expect(await refusal(() => importPlugin('./broken.mjs', [folder]))).toContain('broken.mjs')
   })
 })
+
+describe('a core that does not fit', () => {
+  async function withCore(version: string, range: string): Promise<string> {
+    const folder = await makeFolder()
+    const [plugin, core] = ['mine', '@blockpool/core'].map((name) => join(folder, 'node_modules', name))
+    await write(join(`${plugin}`, 'package.json'), {
+      name: 'mine',
+      exports: './lib/index.mjs',
+      peerDependencies: { '@blockpool/core': range },
+    })
+    await write(join(`${plugin}`, 'lib/index.mjs'), PLUGIN)
+    await write(join(`${core}`, 'package.json'), { name: '@blockpool/core', version })
+    return folder
+  }
+
+  it('is told apart before the plugin is imported, with the command that mends it', async () => {
+    const folder = await withCore('1.4.2', '^2.0.0')
+    const message = await refusal(() => importPlugin('mine', [folder]))
+    expect(message).toContain("npm install '@blockpool/core@^2.0.0' mine")
+    expect(message).toContain('1.4.2')
+  })
+
+  it.each([
+    ['2.3.1', '^2.0.0'],
+    ['2.1.0-beta.1', '^2.0.0'],
+    ['1.4.2', '^1.4.0 || ^2.0.0'],
+  ])('%s fits %s', async (version, range) => {
+    expect(await importPlugin('mine', [await withCore(version, range)])).toMatchObject({ type: 'mine' })
+  })
+})
