@@ -30,12 +30,23 @@ export function run(project: string, command: string, ...args: string[]): string
       cwd: project,
       env: { ...env, PATH: outside, NO_COLOR: '1' },
       encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
       timeout: LIMIT_MS,
     })
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string }
     throw new Error(`${command} ${args.join(' ')}\n${stdout}\n${stderr}`)
   }
+}
+
+/** What a command says that has to fail. */
+export function refused(project: string, command: string, ...args: string[]): string {
+  try {
+    run(project, command, ...args)
+  } catch (error) {
+    return String(error)
+  }
+  throw new Error(`${command} ${args.join(' ')} should have failed`)
 }
 
 export function install(project: string, ...specifiers: string[]): void {
