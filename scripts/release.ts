@@ -6,6 +6,7 @@
 import { execFileSync } from 'node:child_process'
 import {
   cpSync,
+  existsSync,
   globSync,
   mkdirSync,
   mkdtempSync,
@@ -65,8 +66,12 @@ function nameRepository(tree: string, url: string): void {
 function copyOfTree(): string {
   const copy = mkdtempSync(join(tmpdir(), 'blockpool-release-'))
   const built = globSync('packages/**/dist', { cwd: root, exclude: ['**/node_modules/**'] })
-  const tracked = run(root, 'git', 'ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate')
-  for (const path of [...tracked.trim().split('\n'), ...built]) {
+  const listed = run(root, 'git', 'ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate')
+  const files = listed
+    .trim()
+    .split('\n')
+    .filter((path) => existsSync(join(root, path)))
+  for (const path of [...files, ...built]) {
     cpSync(join(root, path), join(copy, path), { recursive: true, force: true })
   }
   run(copy, 'git', 'init', '--quiet', '--initial-branch=main')
