@@ -16,9 +16,9 @@ export interface Names {
 /** A package of npm: https://docs.npmjs.com/cli/configuring-npm/package-json#name, in the narrow form. */
 const PACKAGE = /^(?:@[a-z0-9][a-z0-9._-]*\/)?(?<base>[a-z0-9][a-z0-9._-]*)$/
 const MAX_PACKAGE_LENGTH = 214
-/** The type of a plugin, as the law `type/short-name` of the conformance kit has it. */
+/** The type of a plugin: the law `type/short-name` of the conformance kit, less what makes lines too long. */
 const TYPE = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/
-const MAX_TYPE_LENGTH = 32
+const MAX_TYPE_LENGTH = 28
 /** Types that are there already: a registry takes each once. `file` is an alias of `fs`. */
 const TAKEN = new Set([
   ...['memory', 'pool', 'fs', 'file', 'sqlite', 's3', 'redis', 'rediss'],

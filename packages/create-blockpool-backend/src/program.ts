@@ -33,6 +33,12 @@ What is not given is asked for, in a terminal. A folder that is not empty is lef
 Exit codes: 0 ok, 1 error, 2 usage, 130 interrupted.
 `
 
+/** True for the templates as they are. */
+const STANDARD: Readonly<Record<PackageKind, string>> = {
+  backend: 'Keeps the blocks of a Blockpool in a folder.',
+  strategy: 'Puts the blocks of a Blockpool where the fewest bytes are.',
+}
+
 interface Given {
   readonly name: string | undefined
   readonly description: string | undefined
@@ -107,7 +113,7 @@ function parseOrRefuse(argv: readonly string[]) {
 /** Asks for what is not given, where somebody is there to answer; otherwise the rest is as most want it. */
 async function complete({ name, description, license, kind, yes }: Given, io: Io): Promise<Answers> {
   if (name !== undefined) await checkName(name, io)
-  const standard = kind === 'backend' ? 'Where Blockpool keeps blocks.' : 'Where Blockpool puts blocks.'
+  const standard = STANDARD[kind]
   if (yes || !io.stdin.isTTY) {
     if (name === undefined) throw new CreateError('ERR_USAGE', 'a name is missing: --name my-store')
     return { name, description: description ?? standard, license: license ?? 'MIT' }
