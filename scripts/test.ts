@@ -10,7 +10,7 @@ const report = join(scratch, 'vitest.json')
 const counts = { passed: 0, failed: 0, skipped: 0 }
 
 /** Checks that are one command each; turbo runs again only those whose inputs have changed. */
-const CHECKS = ['types', 'lint', 'knip', 'packages', 'installed', 'mutants'] as const
+const CHECKS = ['types', 'lint', 'knip', 'packages', 'installed', 'created', 'mutants'] as const
 
 /** Runs a command; its output comes at once, or as a whole when it has ended. */
 function run(command: string, args: readonly string[], output: 'now' | 'at the end'): Promise<boolean> {
