@@ -24,7 +24,9 @@ describe.each(kinds)('a package with a %s', (kind) => {
     }
     expect(texts.get('src/index.ts')).toContain('tapeRobot')
     expect(texts.get('src/plugin.ts')).toContain("type: 'tape-robot'")
-    expect(texts.get('.changeset/first-release.md')).toContain('"@acme/blockpool-tape-robot": minor')
+    expect(texts.get('.changeset/first-release.md')).toMatch(
+      /^---\n"@acme\/blockpool-tape-robot": minor\n---\n/,
+    )
   })
 
   test('says in its manifest what was given, and where everything that it needs comes from', async () => {
