@@ -5,6 +5,8 @@ export type CreateErrorCode =
   | 'ERR_INVALID_NAME'
   /** Something is where the package should go. */
   | 'ERR_EXISTS'
+  /** Whoever was asked has decided against it. */
+  | 'ERR_INTERRUPTED'
 
 /** What goes wrong here, beside the errors of the file system. Match on `code`. */
 export class CreateError extends Error {

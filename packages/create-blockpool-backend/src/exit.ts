@@ -1,4 +1,4 @@
-import { CreateError } from './errors.ts'
+import { CreateError, type CreateErrorCode } from './errors.ts'
 
 /** What the exit code says: those of the `blockpool` command. */
 export const exitCodes = {
@@ -11,7 +11,13 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 
+const ofCode: Readonly<Record<CreateErrorCode, ExitCode>> = {
+  ERR_USAGE: exitCodes.usage,
+  ERR_INVALID_NAME: exitCodes.usage,
+  ERR_EXISTS: exitCodes.error,
+  ERR_INTERRUPTED: exitCodes.interrupted,
+}
+
 export function exitCodeOf(error: unknown): ExitCode {
-  if (!(error instanceof CreateError)) return exitCodes.error
-  return error.code === 'ERR_EXISTS' ? exitCodes.error : exitCodes.usage
+  return error instanceof CreateError ? ofCode[error.code] : exitCodes.error
 }

@@ -69,7 +69,6 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     io.stdout.write(nextSteps(relative(io.cwd, folder), kind, files.length))
     return exitCodes.ok
   } catch (error) {
-    if ((error as Error).name === 'AbortError') return exitCodes.interrupted
     io.stderr.write(`error: ${(error as Error).message}\n`)
     return exitCodeOf(error)
   }

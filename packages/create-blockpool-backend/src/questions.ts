@@ -1,29 +1,31 @@
-import { once } from 'node:events'
-import { createInterface } from 'node:readline/promises'
+import { createInterface } from 'node:readline'
+import { CreateError } from './errors.ts'
 import type { Io } from './program.ts'
 
-/** Asks one question of whoever sits at the terminal. */
+/** Asks one question after another of whoever sits at the terminal. */
 export interface Questions {
-  /** @param check what the answer means; what it throws is shown, and the question asked again. */
-  ask<T>(question: string, standard: string | undefined, check: (answer: string) => Promise<T>): Promise<T>
+  /**
+   * @param standard the answer that an empty line stands for.
+   * @param check what the answer means; what it rejects with is shown, and the question asked again.
+   * @throws CreateError `ERR_INTERRUPTED` when the user interrupts, or ends the input.
+   */
+  ask<T>(question: string, standard: string, check: (answer: string) => Promise<T>): Promise<T>
   end(): void
 }
 
-/** Rejects with the signal's reason when the user interrupts, or ends the input. */
 export function openQuestions({ stdin, stdout }: Io): Questions {
   const lines = createInterface({ input: stdin, output: stdout })
-  const interrupted = new AbortController()
-  lines.on('SIGINT', () => interrupted.abort())
-  void once(lines, 'close').then(() => interrupted.abort())
-  const { signal } = interrupted
+  // It keeps lines that come before they are asked for, as when several are pasted; an interrupt ends it.
+  const answers = lines[Symbol.asyncIterator]()
   return {
     async ask(question, standard, check) {
-      const prompt = standard === undefined ? `${question}: ` : `${question} (${standard}): `
+      lines.setPrompt(`${question} (${standard}): `)
       for (;;) {
-        signal.throwIfAborted()
-        const answer = (await lines.question(prompt, { signal })).trim()
+        lines.prompt()
+        const { value, done } = await answers.next()
+        if (done) throw new CreateError('ERR_INTERRUPTED', 'nothing was written')
         try {
-          return await check(answer === '' && standard !== undefined ? standard : answer)
+          return await check(value.trim() || standard)
         } catch (error) {
           stdout.write(`${(error as Error).message}\n`)
         }

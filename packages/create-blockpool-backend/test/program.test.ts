@@ -47,6 +47,14 @@ test('an answer that will not do is asked for again; an empty one takes what is 
   expect(await manifestOf(join(cwd, 'tape'))).toMatchObject({ name: 'tape', license: 'MIT' })
 })
 
+test('answers that are pasted all at once are all heard', async () => {
+  const cwd = await makeFolder()
+  const { code } = await create(cwd, [], ['tape\nBlocks on tapes.\nISC'])
+  expect(code).toBe(0)
+  const given = { name: 'tape', description: 'Blocks on tapes.', license: 'ISC' }
+  expect(await manifestOf(join(cwd, 'tape'))).toMatchObject(given)
+})
+
 test('what was given is not asked for', async () => {
   const cwd = await makeFolder()
   const { code } = await create(cwd, ['tape', '--license', 'MIT'], ['Blocks on tapes.'])
