@@ -3,7 +3,7 @@
  * workspace, and does in each what its README says: builds, lints, tests under vitest and node:test, runs the program of
  * the README, and makes the first version.
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, install, run, tarball } from './outside.ts'
@@ -15,6 +15,8 @@ interface Wanted {
   readonly args: readonly string[]
   readonly folder: string
   readonly node: number
+  /** What was installed for another package, which no longer needs it: both have the same dependencies. */
+  readonly installed?: string
 }
 
 /** The command, installed alone as `npm create` does it. */
@@ -29,9 +31,11 @@ function installCreator(): string {
   return home
 }
 
-function created(creator: string, { args, folder, node }: Wanted): void {
+/** @returns the folder of the package. */
+function created(creator: string, { args, folder, node, installed }: Wanted): string {
   run(creator, 'npx', '--no-install', 'create-blockpool-backend', ...args)
   const project = join(creator, folder)
+  if (installed !== undefined) renameSync(installed, join(project, 'node_modules'))
   // What is not published yet comes from its tarball; all other ranges are those of the package.
   install(project, `node@${node}`, ...ourPackages(project))
   const version = run(project, 'node', '--version').trim()
@@ -46,6 +50,7 @@ function created(creator: string, { args, folder, node }: Wanted): void {
   expect(`${folder}: blockpool conformance`, true)
   run(project, 'npx', '--no-install', 'changeset', 'version')
   expect(`${folder}: its first version is 0.1.0`, manifestOf(project).version === '0.1.0')
+  return project
 }
 
 interface Manifest {
@@ -78,16 +83,13 @@ function runReadme(project: string): void {
 
 try {
   const creator = installCreator()
-  created(creator, { args: ['tape-robot', '--yes'], folder: 'tape-robot', node: 22 })
-  const strategy = [
-    '@acme/tape-order',
-    '--strategy',
-    '--license',
-    'Apache-2.0',
-    '--description',
-    'Tapes in order.',
-  ]
-  created(creator, { args: strategy, folder: 'tape-order', node: 24 })
+  const backend = created(creator, { args: ['tape-robot', '--yes'], folder: 'tape-robot', node: 22 })
+  created(creator, {
+    args: ['@acme/tape-order', '--strategy', '--license', 'Apache-2.0', '--description', 'Tapes in order.'],
+    folder: 'tape-order',
+    node: 24,
+    installed: join(backend, 'node_modules'),
+  })
 } finally {
   rmSync(scratch, { recursive: true, force: true })
 }

@@ -1,6 +1,8 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { CID } from 'multiformats/cid'
+import { sha256 } from 'multiformats/hashes/sha2'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { myStore } from '../src/backend.ts'
 import { plugin } from '../src/plugin.ts'
@@ -34,6 +36,18 @@ test('a store that is taken away while it is open says so', async () => {
   await rm(path, { recursive: true })
   await expect(store.identity?.()).rejects.toMatchObject({ code: 'ERR_STORE_GONE' })
   await store.close?.()
+})
+
+test('two stores in one folder have one id, and see the blocks of each other', async () => {
+  const one = myStore({ path: folder })
+  const two = myStore({ path: folder })
+  await Promise.all([one.open?.(), two.open?.()])
+  expect(await one.identity?.()).toBe(await two.identity?.())
+  const bytes = new TextEncoder().encode('hello')
+  const cid = CID.createV1(0x55, await sha256.digest(bytes))
+  await one.put({ cid, bytes })
+  expect(await two.has(cid)).toBe(true)
+  await Promise.all([one.close?.(), two.close?.()])
 })
 
 test('the plugin makes the store of a URL, relative to its configuration', async () => {
