@@ -1,6 +1,6 @@
 /**
  * Packs every package that is published and checks the tarballs: publint and "are the types wrong" find nothing, and
- * only `dist`, `src` and the documents are in them. Leaves the tarballs in node_modules/.cache/tarballs.
+ * only `dist`, `src`, templates and the documents are in them. Leaves the tarballs in node_modules/.cache/tarballs.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { globSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -10,7 +10,8 @@ import { formatMessage } from 'publint/utils'
 
 const root = join(import.meta.dirname, '..')
 const tarballs = join(root, 'node_modules', '.cache', 'tarballs')
-const ALLOWED = /^package\/(dist\/|src\/|package\.json$|README\.md$|LICENSE|[a-z.-]+\.schema\.json$)/
+const ALLOWED =
+  /^package\/(dist\/|src\/|template\/|package\.json$|README\.md$|LICENSE|[a-z.-]+\.schema\.json$)/
 
 rmSync(tarballs, { recursive: true, force: true })
 mkdirSync(tarballs, { recursive: true })

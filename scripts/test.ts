@@ -18,6 +18,7 @@ const CHECKS = [
   'api',
   'release:dry-run',
   'installed',
+  'created',
   'mutants',
 ] as const
 

@@ -25,11 +25,14 @@ export const packages: readonly WorkspacePackage[] = files('{packages,examples}/
   }),
 )
 
-/** Files that match, from the root, without installed and built ones. */
+/** Files that match, from the root, without installed and built ones, and templates of other packages. */
 export function files(pattern: string): string[] {
-  return globSync(pattern, { cwd: root, exclude: (path) => /(^|\/)(node_modules|dist)$/.test(String(path)) })
+  return globSync(pattern, {
+    cwd: root,
+    exclude: (path) => /(^|\/)(node_modules|dist|template)$/.test(String(path)),
+  })
     .map((path) => path.replaceAll('\\', '/'))
-    .filter((path) => !/(^|\/)(node_modules|dist)\//.test(path))
+    .filter((path) => !/(^|\/)(node_modules|dist|template)\//.test(path))
     .sort()
 }
 

@@ -198,6 +198,7 @@ function addToolCommands(program: Command, action: Action): void {
     .argument('<plugin-or-url>', 'a type, a package, a file, or a URL with a relative path or with {n}')
     .option('--options <json>', 'options of the plugin')
     .option('--seed <n>', 'seed of all random choices', wholeNumber)
+    .option('--badge <file>', 'write an SVG that says how many cases passed')
     .action(
       action(async (context, subject: string, options: ConformanceCommandOptions) =>
         (await import('./commands/conformance.ts')).conformance(context, subject, options),

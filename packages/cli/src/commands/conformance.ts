@@ -1,12 +1,17 @@
-import { createRegistry, importPlugin, parseBackendUrl, type Registry } from '@blockpool/config'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { parseBackendUrl, type Registry } from '@blockpool/config'
 import { type CaseResult, runBackendCases, runStrategyLaws } from '@blockpool/conformance'
-import type { Plugin, Strategy, StrategyPlugin } from '@blockpool/core'
-import { type CommandContext, colorFor, installedRegistry } from '../context.ts'
+import type { Strategy, StrategyPlugin } from '@blockpool/core'
+import { type CommandContext, colorFor } from '../context.ts'
 import { CommandError } from '../errors.ts'
 import { type ExitCode, exitCodes } from '../exit.ts'
 import { write } from '../io.ts'
+import { badgeStart, type CaseCounts, formatBadge } from '../output/badge.ts'
 import { formatMillis, printable } from '../output/format.ts'
+import { assertFree, writeNewFile } from '../output/new-file.ts'
 import { createStyle, type Style } from '../output/style.ts'
+import { findPlugin } from './conformance-plugin.ts'
 import { prepareSubjects } from './conformance-subject.ts'
 
 export interface ConformanceCommandOptions {
@@ -14,6 +19,8 @@ export interface ConformanceCommandOptions {
   readonly options?: string | undefined
   /** A uint32; failures print it. */
   readonly seed?: number | undefined
+  /** Where to write an SVG with the result. */
+  readonly badge?: string | undefined
 }
 
 /** Runs the conformance kit against a plugin of backends or strategies; the exit code is 1 when a case failed. */
@@ -22,6 +29,8 @@ export async function conformance(
   subject: string,
   options: ConformanceCommandOptions,
 ): Promise<ExitCode> {
+  const badge = options.badge === undefined ? undefined : resolve(context.io.cwd, options.badge)
+  if (badge !== undefined) await assertBadgeOrFree(badge)
   const url = parseBackendUrl(subject)
   const { plugin, registry } = await findPlugin(context, url?.type ?? subject)
   const given = parseOptions(options.options)
@@ -32,26 +41,9 @@ export async function conformance(
           await prepareSubjects(registry, plugin, { ...(url && { url: subject }), options: given }),
           { seed: options.seed },
         )
-  return report(context, results)
-}
-
-interface FoundPlugin {
-  readonly plugin: Plugin
-  /** Knows the plugin, and those that its options may name. */
-  readonly registry: Registry
-}
-
-/** A known or installed type, or else the name of a package or the path of a file. */
-async function findPlugin(context: CommandContext, name: string): Promise<FoundPlugin> {
-  const registry = await installedRegistry(context)
-  const known = registry.find('backend', name) ?? registry.find('strategy', name)
-  if (known !== undefined) return { plugin: known, registry }
-  const plugin = await importPlugin(name, [context.io.cwd, import.meta.dirname])
-  if (plugin === undefined) {
-    throw new CommandError('ERR_USAGE', `'${name}' is no known plugin, installed package or file`)
-  }
-  const others = registry.plugins.filter(({ kind, type }) => kind !== plugin.kind || type !== plugin.type)
-  return { plugin, registry: createRegistry([...others, plugin]) }
+  const counts = await report(context, results)
+  if (badge !== undefined) await writeBadge(badge, counts)
+  return counts.failed > 0 ? exitCodes.error : exitCodes.ok
 }
 
 async function strategyResults(
@@ -68,7 +60,7 @@ async function strategyResults(
   return runStrategyLaws(create, { seed })
 }
 
-async function report(context: CommandContext, results: AsyncIterable<CaseResult>): Promise<ExitCode> {
+async function report(context: CommandContext, results: AsyncIterable<CaseResult>): Promise<CaseCounts> {
   const { io, options } = context
   const style = createStyle(colorFor(context, 'stdout'))
   const count = { passed: 0, failed: 0, skipped: 0 }
@@ -81,7 +73,21 @@ async function report(context: CommandContext, results: AsyncIterable<CaseResult
   const words = `${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`
   const colored = count.failed > 0 ? style.red(words) : style.green(words)
   await write(io.stdout, options.json ? `${JSON.stringify(count)}\n` : `\n${colored}\n`)
-  return count.failed > 0 ? exitCodes.error : exitCodes.ok
+  return count
+}
+
+/** A badge of before may be replaced; @throws CommandError `ERR_EXISTS` for anything else that is there. */
+async function assertBadgeOrFree(path: string): Promise<void> {
+  const text = await readFile(path, 'utf8').catch(() => '')
+  await assertFree(path, text.startsWith(badgeStart))
+}
+
+async function writeBadge(path: string, counts: CaseCounts): Promise<void> {
+  await assertBadgeOrFree(path)
+  async function* content(): AsyncGenerator<Uint8Array> {
+    yield new TextEncoder().encode(formatBadge(counts))
+  }
+  await writeNewFile(path, content(), { force: true }, () => {})
 }
 
 function forPrograms(result: CaseResult): object {

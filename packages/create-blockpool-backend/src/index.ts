@@ -1,0 +1,6 @@
+export { type CreateOptions, createPackage } from './create-package.ts'
+export { CreateError, type CreateErrorCode } from './errors.ts'
+export { type ExitCode, exitCodes } from './exit.ts'
+export { type License, licenses } from './licenses.ts'
+export { type Io, run } from './program.ts'
+export type { PackageKind } from './template.ts'

@@ -1,0 +1,2 @@
+export { type MyStoreOptions, myStore } from './backend.ts'
+export { plugin } from './plugin.ts'

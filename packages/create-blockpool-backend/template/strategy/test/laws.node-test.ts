@@ -1,0 +1,5 @@
+import { testStrategy } from '@blockpool/conformance/node-test'
+import { myStrategy } from '../src/strategy.ts'
+
+testStrategy('my-strategy', () => myStrategy())
+testStrategy('with an option', () => myStrategy({ keepFreeBytes: 1_000_000 }))
