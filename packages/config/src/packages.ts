@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { satisfies } from 'semver'
+import { satisfies, validRange } from 'semver'
 
 /** Imports a package by name (or a file by a path that starts with `./`) as seen from a folder. */
 export type ImportPackage = (name: string, fromDir: string) => Promise<unknown>
@@ -36,7 +36,8 @@ const CORE = '@blockpool/core'
 function assertCoreFits(name: string, file: string): void {
   const range = manifestAbove(name, file)?.peerDependencies?.[CORE]
   const version = range === undefined ? undefined : coreSeenFrom(file)?.version
-  if (range === undefined || version === undefined) return
+  // In a workspace the range is the name of a protocol, and the version the one beside it.
+  if (range === undefined || version === undefined || validRange(range) === null) return
   if (satisfies(version, range, { includePrerelease: true })) return
   throw new Error(
     `it needs ${CORE} ${range}, and ${version} is installed: npm install '${CORE}@${range}' ${name}`,

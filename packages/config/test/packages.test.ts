@@ -71,6 +71,7 @@ describe('a core that does not fit', () => {
     ['2.3.1', '^2.0.0'],
     ['2.1.0-beta.1', '^2.0.0'],
     ['1.4.2', '^1.4.0 || ^2.0.0'],
+    ['0.0.0', 'workspace:^'],
   ])('%s fits %s', async (version, range) => {
     expect(await importPlugin('mine', [await withCore(version, range)])).toMatchObject({ type: 'mine' })
   })

@@ -10,6 +10,7 @@ import { isLastResort } from '../plan/eligibility.ts'
 import { randomStream } from '../random.ts'
 import { Debts } from '../state/debts.ts'
 import { Quarantine } from '../state/quarantine.ts'
+import { SlotMap } from '../state/slot-map.ts'
 import type { RouteRequest } from '../strategy.ts'
 import { Hedges } from './hedges.ts'
 import type { Listing } from './list.ts'
@@ -55,12 +56,12 @@ export class PoolContext {
   readonly sweeper: Sweeper
   readonly services: MemberServices
   /** The newest read of a block, by turn key: another one may join it. */
-  readonly flights: Map<number, ReadOperation> = new Map()
+  readonly flights: SlotMap<ReadOperation> = new SlotMap()
   /**
    * Puts that have replied and still write copies, by turn key. They may start more of them until another change of the
    * block begins, which takes them out.
    */
-  readonly behind: Map<number, PutOperation> = new Map()
+  readonly behind: SlotMap<PutOperation> = new SlotMap()
   /** Listings under way: they are told of blocks that move. */
   readonly listings: Set<Listing> = new Set()
   readonly scrubs: Set<ScrubSpan> = new Set()
@@ -135,12 +136,11 @@ export class PoolContext {
 
   /** Backends that probably hold the block and may be asked for it, in the order of candidates. */
   hinted(subject: Subject): readonly Member[] {
-    const locations = this.locations.get(subject)
-    if (locations.length === 0) return []
+    const members = this.members.readersAt(this.locations.get(subject))
+    if (members.length === 0) return members
     const bad = this.corruptAt(subject)
-    return this.members.readers.filter(
-      (m) => locations.includes(m.location) && !bad.has(m.location) && !this.isLastResort(m),
-    )
+    const fits = (m: Member): boolean => !bad.has(m.location) && !this.isLastResort(m)
+    return members.every(fits) ? members : members.filter(fits)
   }
 
   /** The backend is asked for blocks only when the others have not settled it. */

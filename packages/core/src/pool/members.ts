@@ -9,6 +9,8 @@ export class Members {
   readonly #byLocation: (Member | undefined)[] = []
   #sorted: readonly Member[] = []
   #readers: readonly Member[] | undefined
+  /** The readers at each set of locations that was asked for. */
+  readonly #readersAt = new Map<readonly number[], readonly Member[]>()
   #nextLocation = 0
 
   get all(): readonly Member[] {
@@ -19,6 +21,15 @@ export class Members {
   get readers(): readonly Member[] {
     this.#readers ??= this.#sorted.filter((member) => whyNotRead(member) === undefined)
     return this.#readers
+  }
+
+  /** Those of the readers that stand at these locations. The same array of numbers gets the same answer until a change. */
+  readersAt(locations: readonly number[]): readonly Member[] {
+    const known = this.#readersAt.get(locations)
+    if (known) return known
+    const members = this.readers.filter((member) => locations.includes(member.location))
+    this.#readersAt.set(locations, members)
+    return members
   }
 
   /** Those that may take a block of this size now, in the clock's milliseconds. */
@@ -72,6 +83,7 @@ export class Members {
   /** A setting or the health of a member has changed. */
   changed(): void {
     this.#readers = undefined
+    this.#readersAt.clear()
     this.#sorted = [...this.#byId.values()].sort(byPriorityThenId)
   }
 

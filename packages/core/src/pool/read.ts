@@ -10,6 +10,9 @@ import type { Watched } from './sweeper.ts'
 import type { Turn } from './turns.ts'
 import { Waiters } from './waiters.ts'
 
+const NO_CALLS: readonly Call[] = []
+const NO_MEMBERS: readonly Member[] = []
+
 export type ReadVerb = 'get' | 'has'
 export type ReadResult = Uint8Array | boolean | undefined
 
@@ -26,7 +29,7 @@ export class ReadOperation implements CallOwner, Watched, Turn {
   readonly turnKey: number
   watchIndex = -1
   readonly #context: PoolContext
-  #calls: Call[] = []
+  #calls: readonly Call[] = NO_CALLS
   #pending = 0
   #wait: HedgeWait | undefined
   #hinted: readonly Member[] | undefined
@@ -34,7 +37,7 @@ export class ReadOperation implements CallOwner, Watched, Turn {
   #readers: readonly Member[] | undefined
   #mark: number
   #inTurn = false
-  #unconfirmed: readonly Member[] = []
+  #unconfirmed: readonly Member[] = NO_MEMBERS
   #done = false
   #finished = false
 
@@ -83,7 +86,7 @@ export class ReadOperation implements CallOwner, Watched, Turn {
       this.#context.turns.leave(this)
       return
     }
-    this.#calls = []
+    this.#calls = NO_CALLS
     this.#hinted = undefined
     this.#order = undefined
     this.#advance(undefined)
@@ -112,6 +115,8 @@ export class ReadOperation implements CallOwner, Watched, Turn {
     this.#end()
     this.#abandon(call)
     this.#reportDamage()
+    const { debts, repairs } = this.#context
+    if (this.verb === 'get' && debts.size > 0) repairs.start()
   }
 
   #corrupt(member: Member): void {
@@ -155,6 +160,8 @@ export class ReadOperation implements CallOwner, Watched, Turn {
 
   #next(last: Call | undefined): readonly Member[] {
     this.#hinted ??= this.#inReadOrder(this.#context.hinted(this.subject))
+    // Nearly always the first question is the only one, and has one backend to go to.
+    if (this.#hinted.length === 1 && this.#calls.length === 0) return this.#hinted
     const hinted = this.#hinted.find((member) => !this.#asked(member))
     if (hinted) return [hinted]
     const left = this.#rest()
@@ -167,7 +174,8 @@ export class ReadOperation implements CallOwner, Watched, Turn {
 
   #ask(member: Member): void {
     this.#pending++
-    this.#calls.push(member.call(this.verb, this.subject.cid, this))
+    const call = member.call(this.verb, this.subject.cid, this)
+    this.#calls = this.#calls.length === 0 ? [call] : [...this.#calls, call]
   }
 
   #asked(member: Member): boolean {
@@ -283,11 +291,10 @@ export class ReadOperation implements CallOwner, Watched, Turn {
 
   /** A copy was missing where a hint had it: behind the reply the copies are counted, and made where they lack. */
   #reportDamage(): void {
-    if (this.verb !== 'get') return
+    if (this.verb !== 'get' || this.#calls.length === 1) return
     const lost = this.#calls.some((call) => call.outcome === 'missing' && this.#hinted?.includes(call.member))
-    const { debts, repairs } = this.#context
+    const { debts } = this.#context
     if (lost) void debts.lacks(this.subject.key, this.subject.cid.multihash.bytes).catch(() => {})
-    if (debts.size > 0) repairs.start()
   }
 
   #end(): void {
@@ -300,8 +307,11 @@ export class ReadOperation implements CallOwner, Watched, Turn {
 
   /** Gives up the calls that are still under way. */
   #abandon(except: Call | undefined): void {
+    if (this.#pending === 0) {
+      this.#finishWhenQuiet()
+      return
+    }
     const pending = this.#calls.filter((call) => call !== except && call.outcome === undefined)
-    if (pending.length === 0) this.#finishWhenQuiet()
     for (const call of pending) call.abort(undefined)
   }
 

@@ -4,44 +4,51 @@ interface Waiter<T> {
   readonly signal: AbortSignal | undefined
 }
 
-/** The callers that wait for one operation: they get one result, and each may give up alone. */
+/** The callers that wait for one operation: they get one result, and each may give up alone. Nearly always there is one. */
 export class Waiters<T> {
-  #waiters: Waiter<T>[] = []
+  #first: Waiter<T> | undefined
+  #others: Waiter<T>[] | undefined
   /** Somebody waits with a signal, so the operation must be watched. */
   hasSignals = false
-
-  /** Nobody waits: the result was given, or all have given up. */
-  get none(): boolean {
-    return this.#waiters.length === 0
-  }
 
   join(signal: AbortSignal | undefined): Promise<T> {
     if (signal) this.hasSignals = true
     return new Promise((resolve, reject) => {
-      this.#waiters.push({ resolve, reject, signal })
+      const waiter = { resolve, reject, signal }
+      if (!this.#first) this.#first = waiter
+      else if (this.#others) this.#others.push(waiter)
+      else this.#others = [waiter]
     })
   }
 
   resolve(value: T): void {
-    for (const waiter of this.#take()) waiter.resolve(value)
+    const first = this.#first
+    const others = this.#others
+    this.#set(undefined, undefined)
+    first?.resolve(value)
+    if (others) for (const waiter of others) waiter.resolve(value)
   }
 
   reject(reason: unknown): void {
-    for (const waiter of this.#take()) waiter.reject(reason)
+    const first = this.#first
+    const others = this.#others
+    this.#set(undefined, undefined)
+    first?.reject(reason)
+    if (others) for (const waiter of others) waiter.reject(reason)
   }
 
   /** Rejects those whose signal has aborted, and says whether that left nobody. */
   reap(): boolean {
-    const waiting = this.#waiters
-    if (waiting.length === 0) return false
-    for (const waiter of waiting) if (waiter.signal?.aborted) waiter.reject(waiter.signal.reason)
-    this.#waiters = waiting.filter((waiter) => !waiter.signal?.aborted)
-    return this.#waiters.length === 0
+    if (!this.#first) return false
+    const waiting = [this.#first, ...(this.#others ?? [])]
+    const [first, ...others] = waiting.filter(({ signal }) => !signal?.aborted)
+    this.#set(first, others)
+    for (const { signal, reject } of waiting) if (signal?.aborted) reject(signal.reason)
+    return first === undefined
   }
 
-  #take(): Waiter<T>[] {
-    const waiting = this.#waiters
-    this.#waiters = []
-    return waiting
+  #set(first: Waiter<T> | undefined, others: Waiter<T>[] | undefined): void {
+    this.#first = first
+    this.#others = others
   }
 }

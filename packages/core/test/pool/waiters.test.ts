@@ -8,7 +8,6 @@ test('all callers get one result', async () => {
   const joined = [waiters.join(undefined), waiters.join(undefined)]
   waiters.resolve(7)
   expect(await Promise.all(joined)).toEqual([7, 7])
-  expect(waiters.none).toBe(true)
 })
 
 test('only those whose signal has aborted are reaped, and the last one is told', async () => {
@@ -29,21 +28,23 @@ test('only those whose signal has aborted are reaped, and the last one is told',
   expect(waiters.reap()).toBe(false)
 })
 
-test('a caller without a signal keeps the operation alive', () => {
+test('a caller without a signal keeps the operation alive', async () => {
   const waiters = new Waiters<number>()
   const controller = new AbortController()
-  void waiters.join(undefined)
+  const patient = waiters.join(undefined)
   void waiters.join(controller.signal).catch(() => {})
   expect(waiters.hasSignals).toBe(true)
   controller.abort()
   expect(waiters.reap()).toBe(false)
-  expect(waiters.none).toBe(false)
+  waiters.resolve(7)
+  expect(await patient).toBe(7)
 })
 
 test('a result that comes after the last caller has given up is dropped', async () => {
   const waiters = new Waiters<number>()
   waiters.reject(new Error('nobody hears'))
   waiters.resolve(1)
+  const late = watched(waiters.join(undefined))
   await flush()
-  expect(waiters.none).toBe(true)
+  expect(late.settled).toBe(false)
 })

@@ -37,8 +37,8 @@ export const health: readonly Mutant[] = [
   {
     name: 'an abort is not heard',
     file: 'packages/core/src/pool/waiters.ts',
-    from: 'if (waiting.length === 0) return false',
-    to: 'if (waiting.length >= 0) return false',
+    from: 'if (!this.#first) return false',
+    to: 'if (!this.#first || this.hasSignals) return false',
     caughtBy: { seed: 1, ops: 500 },
   },
   {
