@@ -36,7 +36,8 @@ export function memoryIndex(): RepoIndex {
         for (const key of change.keys) count(key, 0)
         return
       case 'use':
-        return use(account(change.did), change.key, change.by)
+        use(account(change.did), change.key, change.by)
+        return
       case 'root':
         account(change.did).root = change.root
         return

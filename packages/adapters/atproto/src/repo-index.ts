@@ -21,6 +21,8 @@ export type BlobState = 'temporary' | 'stored' | 'quarantined'
 
 export interface BlobEntry {
   readonly state: BlobState
+  /** Multihash of all of its bytes. */
+  readonly hash: BlockKey
   /** The blocks that its bytes are in, in their order. */
   readonly parts: readonly BlockKey[]
   /** All of its bytes. */
@@ -41,7 +43,12 @@ export type IndexChange =
   | { readonly type: 'use'; readonly did: string; readonly key: BlockKey; readonly by: Uses }
   | { readonly type: 'root'; readonly did: string; readonly root: RepoRoot }
   /** Without an entry the blob goes. */
-  | { readonly type: 'blob'; readonly did: string; readonly name: string; readonly entry?: BlobEntry | undefined }
+  | {
+      readonly type: 'blob'
+      readonly did: string
+      readonly name: string
+      readonly entry?: BlobEntry | undefined
+    }
   /** The account goes, with all that it refers to. */
   | { readonly type: 'leave'; readonly did: string }
   /** Blocks that are not in the store any more; one that somebody needs stays known. */
