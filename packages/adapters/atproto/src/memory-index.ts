@@ -1,3 +1,4 @@
+import { AtprotoError } from './errors.ts'
 import type { BlockKey } from './keys.ts'
 import type { BlobEntry, IndexChange, RepoIndex, RepoRoot, Uses } from './repo-index.ts'
 
@@ -73,8 +74,23 @@ export function memoryIndex(): RepoIndex {
       return old.sort((a, b) => a.entry.since - b.entry.since).map(({ did, name }) => ({ did, name }))
     },
     async write(changes) {
+      assertUses(changes, (did, key) => accounts.get(did)?.uses.get(key) ?? NONE)
       changes.forEach(apply)
     },
+  }
+}
+
+/** Before anything is changed, so that all of it or nothing happens. */
+function assertUses(changes: readonly IndexChange[], usesOf: (did: string, key: BlockKey) => Uses): void {
+  const after = new Map<string, Uses>()
+  for (const change of changes) {
+    if (change.type !== 'use') continue
+    const { by, did, key } = change
+    const uses = sum(after.get(did + key) ?? usesOf(did, key), by)
+    if (Math.min(uses.tree, uses.records, uses.blobs) < 0) {
+      throw new AtprotoError('ERR_ATPROTO_INDEX', 'a use that is not there ends', { did })
+    }
+    after.set(did + key, uses)
   }
 }
 

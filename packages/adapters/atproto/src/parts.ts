@@ -76,11 +76,11 @@ async function* portions(source: Uint8Array | Readable, size: number): AsyncGene
       held.push(part)
       bytes += part.length
       if (bytes < size) continue
-      yield joined(held)
+      yield joined(held, bytes)
       ;[held, bytes, empty] = [[], 0, false]
     }
   }
-  if (bytes > 0 || empty) yield joined(held)
+  if (bytes > 0 || empty) yield joined(held, bytes)
 }
 
 function bytesOf(chunk: unknown): Uint8Array {
@@ -88,7 +88,13 @@ function bytesOf(chunk: unknown): Uint8Array {
   throw new TypeError('a portion of a blob is no Uint8Array')
 }
 
-/** A copy of its own: whoever makes the portions may use their memory again. */
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  return Uint8Array.from(Buffer.concat(parts))
+/** A copy of its own: whoever gave the portions may use their memory again. */
+function joined(portions: readonly Uint8Array[], size: number): Uint8Array {
+  const bytes = new Uint8Array(size)
+  let at = 0
+  for (const portion of portions) {
+    bytes.set(portion, at)
+    at += portion.length
+  }
+  return bytes
 }
