@@ -1,4 +1,6 @@
-import { Repo } from '@atproto/repo'
+import { randomBytes } from 'node:crypto'
+import { cidForRawBytes } from '@atproto/lex-data'
+import { type BlobStore, Repo } from '@atproto/repo'
 import { memory } from '@blockpool/core'
 import { describe, expect, test } from 'vitest'
 import { atprotoStorage, memoryIndex } from '../src/index.ts'
@@ -60,6 +62,40 @@ describe.each([
     expect(outcomes.length - moved, 'changes after that').toBeGreaterThan(5)
     expect(outcomes.slice(moved).every((outcome) => outcome.moved)).toBe(true)
   })
+})
+
+test('a crash at any change of a blob leaves it whole or not there, and garbage that is collected', async () => {
+  const bytes = Uint8Array.from(randomBytes(5_000_000))
+  const cid = await cidForRawBytes(bytes)
+  const life = async (blobs: BlobStore): Promise<void> => {
+    await blobs.makePermanent(await blobs.putTemp(bytes), cid)
+    await blobs.quarantine(cid)
+    await blobs.unquarantine(cid)
+    await blobs.delete(cid)
+  }
+  const seen = new Set<boolean>()
+  for (let change = 1, died = true; died; change++) {
+    const store = memory()
+    await store.open?.()
+    const index = memoryIndex()
+    const process = mortal(store, index, change, change % 2 === 0)
+    await life((await atprotoStorage(process)).blobs(ALICE)).catch(() => {})
+    died = process.changes >= change
+
+    const storage = await atprotoStorage({ store, index })
+    await storage.collect({ temporaryBefore: new Date(Date.now() + 60_000) })
+    const has = await storage.blobs(ALICE).hasStored(cid)
+    if (has) expect(Buffer.compare(await storage.blobs(ALICE).getBytes(cid), bytes)).toBe(0)
+    else
+      await storage
+        .blobs(ALICE)
+        .unquarantine(cid)
+        .catch(() => {})
+    await storage.blobs(ALICE).delete(cid)
+    seen.add(has)
+    expect((await stored(store)).size, `dies at change ${change}`).toBe(0)
+  }
+  expect(seen.size).toBe(2)
 })
 
 test('a backend that goes away in the middle of commits is noticed by nobody', async () => {

@@ -1,7 +1,7 @@
 import { Repo } from '@atproto/repo'
 import { type Backend, memory } from '@blockpool/core'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type AtprotoStorage, atprotoStorage, memoryIndex } from '../src/index.ts'
+import { type AtprotoStorage, type AtprotoStore, atprotoStorage, memoryIndex } from '../src/index.ts'
 import { gated, refusing } from './support/gates.ts'
 import {
   ALICE,
@@ -13,6 +13,7 @@ import {
   keypair,
   nameOf,
   newRepo,
+  records,
   remove,
   stored,
   textOf,
@@ -81,7 +82,7 @@ describe('one account removes a block while another adds it', () => {
     storage = await atprotoStorage({ store: slow, index: memoryIndex() })
     await newRepo(storage.repo(ALICE), ALICE, [create('a', 'same')])
     await newRepo(storage.repo(BOB), BOB)
-    const gate = slow.hold('put')
+    const gate = slow.hold('put', await cidOf(storage.repo(ALICE), 'a'))
     const adding = commit(storage.repo(BOB), create('z', 'same'))
     await gate.reached
     await commit(storage.repo(ALICE), remove('a'))
@@ -95,19 +96,57 @@ describe('one account removes a block while another adds it', () => {
     storage = await atprotoStorage({ store: slow, index: memoryIndex() })
     await newRepo(storage.repo(ALICE), ALICE, [create('a', 'same')])
     await newRepo(storage.repo(BOB), BOB)
-    const same = nameOf(await cidOf(storage.repo(ALICE), 'a'))
-    const gate = slow.hold('delete')
+    const cid = await cidOf(storage.repo(ALICE), 'a')
+    const gate = slow.hold('delete', cid)
     const removing = commit(storage.repo(ALICE), remove('a'))
     await gate.reached
     const adding = commit(storage.repo(BOB), create('z', 'same'))
+    // Long enough for the other one, if it did not wait.
+    await newRepo(storage.repo('did:plc:carol'), 'did:plc:carol', records(20))
     gate.open()
     await Promise.all([removing, adding])
-    expect(await stored(store)).toContain(same)
+    expect(await stored(store)).toContain(nameOf(cid))
     expect(await textOf(storage.repo(BOB), 'z')).toBe('same')
     await storage.collect()
+    await storage.remove('did:plc:carol')
     const both = [await blocksOfRepo(storage.repo(ALICE), ALICE), await blocksOfRepo(storage.repo(BOB), BOB)]
     expect(await stored(store)).toEqual(new Set(both.flatMap((blocks) => [...blocks])))
   })
+})
+
+test('a block that is removed while it is read is none of the repository, and not lost', async () => {
+  const slow = gated(store)
+  storage = await atprotoStorage({ store: slow, index: memoryIndex() })
+  const alice = storage.repo(ALICE)
+  await newRepo(alice, ALICE, [create('a', 'text')])
+  const cid = await cidOf(alice, 'a')
+  const made = await (await Repo.load(alice)).formatCommit(remove('a'), keypair)
+  const gate = slow.hold('get', cid)
+  const reading = alice.getBytes(cid)
+  await gate.reached
+  await alice.applyCommit(made)
+  gate.open()
+  expect(await reading).toBeNull()
+})
+
+test('a commit reads what it changes, however large the repository is', async () => {
+  let gets = 0
+  const counting: AtprotoStore = {
+    ...gated(store),
+    get(cid) {
+      gets += 1
+      return store.get(cid)
+    },
+  }
+  storage = await atprotoStorage({ store: counting, index: memoryIndex() })
+  const alice = storage.repo(ALICE)
+  await newRepo(alice, ALICE, records(1_000))
+  const made = await (await Repo.load(alice)).formatCommit(update('record-500', 'other'), keypair)
+  gets = 0
+  await alice.applyCommit(made)
+  expect(gets).toBeGreaterThan(0)
+  // The old commit, and the nodes on the way to the record.
+  expect(gets).toBe(made.removedCids.size() - 1)
 })
 
 describe('when the store refuses to delete', () => {

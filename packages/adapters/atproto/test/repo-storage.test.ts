@@ -145,7 +145,7 @@ describe('a repository', () => {
   })
 
   test('goes with its account, and leaves what another one needs', async () => {
-    await newRepo(storage.repo(ALICE), ALICE, [create('a', 'both'), create('b', 'hers')])
+    await newRepo(storage.repo(ALICE), ALICE, [create('a', 'both'), ...records(1_100)])
     await newRepo(storage.repo(BOB), BOB, [create('a', 'both')])
     await storage.remove(ALICE)
     expect(await storage.repo(ALICE).getRoot()).toBeNull()

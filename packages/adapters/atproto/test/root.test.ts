@@ -69,6 +69,9 @@ describe('a commit', () => {
   test('that creates a repository over another one is refused', async () => {
     await newRepo(alice, ALICE, records(5))
     await expect(newRepo(alice, ALICE)).rejects.toMatchObject({ code: 'ERR_ATPROTO_REPO_EXISTS' })
+    const made = await Repo.formatInitCommit(alice, ALICE, keypair)
+    const other = alice.applyCommit({ ...made, removedCids: new CidSet([made.cid]) })
+    await expect(other).rejects.toMatchObject({ code: 'ERR_ATPROTO_REPO_EXISTS' })
     expect(await textOf(alice, 'record-4')).toBe('text 4')
   })
 

@@ -1,5 +1,7 @@
+import type { Cid } from '@atproto/lex-data'
 import type { Backend, BlockStore, OperationOptions } from '@blockpool/core'
 import type { IndexChange, RepoIndex } from '../../src/index.ts'
+import { keyOf } from '../../src/keys.ts'
 
 /** Where something is held up until it is let go. */
 export interface Gate {
@@ -8,31 +10,36 @@ export interface Gate {
   open(): void
 }
 
-type Verb = 'delete' | 'put'
+type Verb = 'delete' | 'get' | 'put'
 
-/** A store whose next call of a verb can be held up before it has an effect. */
-export function gated(store: BlockStore): BlockStore & { hold(verb: Verb): Gate } {
-  const gates = new Map<Verb, { arrive: () => void; opened: Promise<void> }>()
-  const pass = async (verb: Verb): Promise<void> => {
-    const gate = gates.get(verb)
-    gates.delete(verb)
+/** A store whose next call of a verb for a block can be held up before it has an effect. */
+export function gated(store: BlockStore): BlockStore & { hold(verb: Verb, cid: Cid): Gate } {
+  const gates = new Map<string, { arrive: () => void; opened: Promise<void> }>()
+  const nameOf = (verb: Verb, cid: Cid): string => `${verb} ${keyOf(cid)}`
+  const pass = async (verb: Verb, cid: Cid): Promise<void> => {
+    const gate = gates.get(nameOf(verb, cid))
+    gates.delete(nameOf(verb, cid))
     gate?.arrive()
     await gate?.opened
   }
   return {
     ...verbs(store),
+    async get(cid, options) {
+      await pass('get', cid)
+      return store.get(cid, options)
+    },
     async put(block, options) {
-      await pass('put')
+      await pass('put', block.cid)
       await store.put(block, options)
     },
     async delete(cid, options) {
-      await pass('delete')
+      await pass('delete', cid)
       await store.delete(cid, options)
     },
-    hold(verb) {
+    hold(verb, cid) {
       const reached = Promise.withResolvers<void>()
       const opened = Promise.withResolvers<void>()
-      gates.set(verb, { arrive: reached.resolve, opened: opened.promise })
+      gates.set(nameOf(verb, cid), { arrive: reached.resolve, opened: opened.promise })
       return { reached: reached.promise, open: opened.resolve }
     },
   }
