@@ -113,11 +113,18 @@ describe('a repository', () => {
 
   test('says that a block is lost, and which, where the store has no more what the repository needs', async () => {
     const alice = storage.repo(ALICE)
-    await newRepo(alice, ALICE, [create('a', 'text')])
+    const repo = await newRepo(alice, ALICE, [create('a', 'text')])
     const cid = await cidOf(alice, 'a')
+    const bytes = (await alice.getBytes(cid)) as Uint8Array
     await store.delete(toCid(cid))
     const error = await alice.getBytes(cid).catch((reason: unknown) => reason)
     expect(error).toMatchObject({ code: 'ERR_ATPROTO_LOST', did: ALICE, cids: [expect.any(String)] })
+
+    // Brought back from an export.
+    await alice.putBlock(cid, bytes, repo.commit.rev)
+    expect(await alice.getBytes(cid)).toEqual(bytes)
+    await commit(alice, create('b', 'more'))
+    expect(await stored(store)).toEqual(await blocksOfRepo(alice, ALICE))
   })
 
   test('keeps blocks that were put until the root moves, and collects them afterwards if it leads to none', async () => {

@@ -9,32 +9,41 @@ import { sqliteIndex } from '../../src/sqlite.ts'
 
 /** A pool on disk and the index beside it. */
 export interface World extends AsyncDisposable {
-  readonly folder: string
   readonly pool: StoragePool
   readonly index: RepoIndex
 }
 
+type Wrap = (id: string, backend: Backend) => Backend
+
 /** Two copies of each block on two of three backends, so that any one may fail. */
-export async function openWorld(
-  wrap: (id: string, backend: Backend) => Backend = (_, b) => b,
-): Promise<World> {
-  const folder = await mkdtemp(join(tmpdir(), 'blockpool-atproto-'))
-  const pool = await createPool({
+export async function openPool(folder: string, wrap: Wrap = (_, backend) => backend): Promise<StoragePool> {
+  const hot = sqlite({ path: join(folder, 'hot.db'), synchronous: 'normal' })
+  const spare = sqlite({ path: join(folder, 'spare.db'), synchronous: 'normal' })
+  return createPool({
     copies: 2,
     journal: sqliteJournal(join(folder, 'journal.db')),
     backends: {
-      hot: { backend: wrap('hot', sqlite({ path: join(folder, 'hot.db'), synchronous: 'normal' })) },
+      hot: { backend: wrap('hot', hot) },
       cold: { backend: wrap('cold', fs({ path: join(folder, 'cold'), durability: 'process' })) },
-      spare: {
-        backend: wrap('spare', sqlite({ path: join(folder, 'spare.db'), synchronous: 'normal' })),
-        priority: 50,
-      },
+      spare: { backend: wrap('spare', spare), priority: 50 },
     },
   })
+}
+
+export function indexIn(folder: string): RepoIndex {
+  return sqliteIndex(join(folder, 'index.db'))
+}
+
+export function temporaryFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'blockpool-atproto-'))
+}
+
+export async function openWorld(wrap?: Wrap): Promise<World> {
+  const folder = await temporaryFolder()
+  const pool = await openPool(folder, wrap)
   return {
-    folder,
     pool,
-    index: sqliteIndex(join(folder, 'index.db')),
+    index: indexIn(folder),
     async [Symbol.asyncDispose]() {
       await pool.close()
       await rm(folder, { recursive: true })

@@ -63,9 +63,9 @@ export async function rootOf(storage: Storage): Promise<Cid> {
   return root
 }
 
-/** Exports and verifies it; the names of the blocks that it is made of. */
-export async function blocksOfRepo(storage: Storage, did: string): Promise<Set<string>> {
-  const { commit } = await verifyRepoCar(await carOf(storage), did, keypair.did())
+/** Exports and verifies it; the names of the blocks that it is made of. @param key that signed it, a `did:key`. */
+export async function blocksOfRepo(storage: Storage, did: string, key?: string): Promise<Set<string>> {
+  const { commit } = await verifyRepoCar(await carOf(storage), did, key ?? keypair.did())
   return new Set(commit.newBlocks.cids().map((cid) => blockName(toCid(cid))))
 }
 
