@@ -22,9 +22,9 @@ const TRIES = 3
 /** Runs a command of a project on the Node that the project has installed. */
 export function run(project: string, command: string, ...args: string[]): string {
   const path = [join(project, 'node_modules', '.bin'), ...(process.env.PATH ?? '').split(delimiter)]
-  // The workspace's own programs must not be found.
+  // The workspace's own programs and packages must not be found.
   const outside = path.filter((folder) => !folder.startsWith(root)).join(delimiter)
-  const { CI: _, ...env } = process.env
+  const { CI: _, NODE_PATH: __, ...env } = process.env
   try {
     return execFileSync(command, args, {
       cwd: project,

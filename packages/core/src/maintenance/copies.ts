@@ -42,8 +42,10 @@ export async function replicate(
   const written: Member[] = []
   while (bytes && (holders.length < plan.copies || lacking() > 0)) {
     const any = holders.length < plan.copies
-    const zones = holders.map((holder) => holder.zone)
-    const next = plan.spread.next(zones, (m) => !holders.includes(m) && (any || counts(context, m)))
+    const next = plan.spread.next({
+      holdsZone: (zone) => holders.some((holder) => holder.zone === zone),
+      fits: (member) => !holders.includes(member) && (any || counts(context, member)),
+    })
     if (!next) break
     const error = await rewrite(context, subject, { cid: subject.cid, bytes }, next)
     if (error !== undefined) continue
@@ -84,7 +86,7 @@ export async function rewrite(
   const verbs = corrupt ? (['delete', 'put', 'get'] as const) : (['put'] as const)
   for (const verb of verbs) {
     const call = await ask(context, member, verb, subject, verb === 'put' ? block : undefined)
-    context.unsettled.track(subject.key, call)
+    context.unsettled.track(subject, call)
     if (call.outcome !== 'ok') {
       return (
         call.error ?? new PoolError('ERR_BACKEND', `${member.label} does not hold what was just put there`)

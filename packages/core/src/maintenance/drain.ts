@@ -88,7 +88,7 @@ async function move(context: PoolContext, member: Member, subject: Subject): Pro
 /** Deletes a block from the backend that is being drained. */
 async function clear(context: PoolContext, member: Member, subject: Subject): Promise<void> {
   const deleted = await ask(context, member, 'delete', subject)
-  context.unsettled.track(subject.key, deleted)
+  context.unsettled.track(subject, deleted)
   if (deleted.outcome !== 'ok') throw incomplete(member, 'a block cannot be deleted from it', deleted.error)
   context.deleted(subject, member)
 }

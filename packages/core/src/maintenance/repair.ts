@@ -120,7 +120,7 @@ export class Repairs {
     }
     if (member.unhealthyReason === 'not open' || this.#context.unsettled.has(subject.key, member)) return
     const call = await ask(this.#context, member, 'delete', subject)
-    this.#context.unsettled.track(subject.key, call)
+    this.#context.unsettled.track(subject, call)
     if (call.outcome !== 'ok') return
     if (await this.#context.monitor.confirmedAfter(member)) this.#context.deleted(subject, member)
   }

@@ -23,17 +23,23 @@ export class LatencyTail {
   readonly #recent = new Float64Array(KEPT)
   #count = 0
   #p95: number | undefined
+  /** How many there were when they were sorted. */
+  #sortedAt = 0
 
   /** What 95 of 100 measurements do not exceed, in milliseconds; undefined before there are 20. */
   get p95(): number | undefined {
+    if (this.#count >= ENOUGH && this.#count - this.#sortedAt >= SORT_EVERY) this.#sort()
     return this.#p95
   }
 
   observe(ms: number): void {
     this.#recent[this.#count++ % KEPT] = ms
-    if (this.#count < ENOUGH || this.#count % SORT_EVERY !== 0) return
+  }
+
+  #sort(): void {
     const sorted = this.#recent.slice(0, Math.min(this.#count, KEPT)).sort()
     this.#p95 = sorted[Math.ceil(sorted.length * P95) - 1]
+    this.#sortedAt = this.#count
   }
 }
 

@@ -3,27 +3,47 @@ export interface Placeable {
   readonly zone: string
 }
 
+/** What is asked about the places for a copy. */
+export interface Placing<P> {
+  /** The zone holds a copy, or is getting one. */
+  holdsZone(zone: string): boolean
+  /** The candidate may be taken. */
+  fits(candidate: P): boolean
+}
+
 /**
  * Hands out the backends for the copies of one block, in the strategy's order but with distinct zones first, within
  * the tiers that are needed to hold `copies` copies. See docs/adr/0006-tiers-and-zones.md.
  */
 export class Spread<P extends Placeable> {
-  readonly #preferred: P[]
-  readonly #others: P[]
+  readonly #preferred: readonly P[]
+  readonly #others: readonly P[] | undefined
+  #taken: P[] | undefined
 
   /** @param ranked most wanted first. @param tiers the tier of each, in the same order; one tier when undefined. */
   constructor(ranked: readonly P[], copies: number, tiers?: readonly number[]) {
-    const enough = tiers ? tiersFor(tiers, copies) : undefined
-    this.#preferred = ranked.filter((_, i) => !enough || enough.has(tiers?.[i] ?? 0))
-    this.#others = enough ? ranked.filter((_, i) => !enough.has(tiers?.[i] ?? 0)) : []
+    const enough = tiers && tiersFor(tiers, copies)
+    this.#preferred = enough ? ranked.filter((_, i) => enough.has(tiers[i] ?? 0)) : ranked
+    this.#others = enough && ranked.filter((_, i) => !enough.has(tiers[i] ?? 0))
   }
 
-  /**
-   * The next backend for a copy, given the zones that hold or are getting one; undefined when none is left. Only those
-   * that pass `fits` are taken.
-   */
-  next(zones: readonly string[], fits: (candidate: P) => boolean = () => true): P | undefined {
-    return take(this.#preferred, zones, fits) ?? take(this.#others, zones, fits)
+  /** The next backend for a copy, handed out once; undefined when none is left that fits. */
+  next(placing: Placing<P>): P | undefined {
+    const next = this.#among(this.#preferred, placing) ?? (this.#others && this.#among(this.#others, placing))
+    if (next === undefined) return undefined
+    if (this.#taken) this.#taken.push(next)
+    else this.#taken = [next]
+    return next
+  }
+
+  #among(candidates: readonly P[], placing: Placing<P>): P | undefined {
+    let inHeldZone: P | undefined
+    for (const candidate of candidates) {
+      if (this.#taken?.includes(candidate) || !placing.fits(candidate)) continue
+      if (!placing.holdsZone(candidate.zone)) return candidate
+      inHeldZone ??= candidate
+    }
+    return inHeldZone
   }
 }
 
@@ -38,14 +58,4 @@ function tiersFor(tiers: readonly number[], copies: number): Set<number> {
     held += tiers.filter((other) => other === tier).length
   }
   return wanted
-}
-
-function take<P extends Placeable>(
-  from: P[],
-  zones: readonly string[],
-  fits: (candidate: P) => boolean,
-): P | undefined {
-  let at = from.findIndex((candidate) => !zones.includes(candidate.zone) && fits(candidate))
-  if (at < 0) at = from.findIndex(fits)
-  return at < 0 ? undefined : from.splice(at, 1)[0]
 }

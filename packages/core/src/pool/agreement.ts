@@ -1,21 +1,20 @@
-import type { PoolContext, Subject } from './context.ts'
-import type { Release } from './sharing.ts'
+import type { Clock } from '../clock.ts'
+import type { Subject } from './context.ts'
+import type { Release, Sharing } from './sharing.ts'
 
-/**
- * What one put settles with the processes that share the journal: that no delete of theirs has overlapped. Reached from
- * the start where the journal belongs to this pool alone.
- */
+/** What one put settles with the processes that share the journal: that no delete of theirs has overlapped. */
 export class Agreement {
-  readonly #context: PoolContext
+  readonly #sharing: Sharing
   readonly #subject: Subject
+  readonly #clock: Clock
   #startedAt = 0
-  #reached: boolean
+  #reached = false
   #release: Release | undefined
 
-  constructor(context: PoolContext, subject: Subject) {
-    this.#context = context
+  constructor(sharing: Sharing, subject: Subject, clock: Clock) {
+    this.#sharing = sharing
     this.#subject = subject
-    this.#reached = context.sharing === undefined
+    this.#clock = clock
   }
 
   get isReached(): boolean {
@@ -24,12 +23,12 @@ export class Agreement {
 
   /** Nobody else changes the block now, so what is known of it here is true. */
   get isAlone(): boolean {
-    return this.#context.sharing === undefined || this.#release !== undefined
+    return this.#release !== undefined
   }
 
   /** The first copy is about to be asked for. */
   begin(): void {
-    this.#startedAt = this.#context.options.clock.now()
+    this.#startedAt = this.#clock.now()
   }
 
   /**
@@ -37,18 +36,16 @@ export class Agreement {
    * and no other process changes the block meanwhile. Rejects with what the journal throws.
    */
   async reach(): Promise<boolean> {
-    const { sharing } = this.#context
     this.#reached = true
-    if (!sharing) return true
-    const first = await sharing.look(this.#subject)
-    if (!first.held && !sharing.mayHaveOverlapped(first, this.#startedAt)) return true
+    const first = await this.#sharing.look(this.#subject)
+    if (!first.held && !this.#sharing.mayHaveOverlapped(first, this.#startedAt)) return true
     await this.hold()
-    return !sharing.mayHaveOverlapped(await sharing.look(this.#subject), this.#startedAt)
+    return !this.#sharing.mayHaveOverlapped(await this.#sharing.look(this.#subject), this.#startedAt)
   }
 
   /** Keeps other processes from the block until the end. */
   async hold(): Promise<void> {
-    this.#release ??= await this.#context.sharing?.hold(this.#subject)
+    this.#release ??= await this.#sharing.hold(this.#subject)
   }
 
   end(): void {

@@ -246,7 +246,7 @@ export class PoolContext {
 
   finish(): void {
     this.#busy--
-    if (this.#busy === 0) for (const wake of this.#idle.splice(0)) wake()
+    if (this.#busy === 0 && this.#idle.length > 0) for (const wake of this.#idle.splice(0)) wake()
   }
 
   /** Resolves when no operation is under way, nor anything that one has left to do behind its reply. */

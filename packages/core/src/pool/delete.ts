@@ -122,7 +122,7 @@ export class DeleteOperation implements CallOwner, Watched, Turn {
     this.#done = true
     const { sweeper, turns, unsettled } = this.#context
     sweeper.release(this)
-    for (const call of this.#calls) unsettled.track(this.subject.key, call)
+    for (const call of this.#calls) unsettled.track(this.subject, call)
     this.#burying?.then(
       (release) => release?.(),
       () => {},

@@ -314,7 +314,7 @@ export class Member implements Candidate, Standing {
   #putEnded(size: number): void {
     this.#puts--
     this.reservedBytes -= size
-    if (this.#puts === 0) for (const wake of this.#putsEnded.splice(0)) wake()
+    if (this.#puts === 0 && this.#putsEnded.length > 0) for (const wake of this.#putsEnded.splice(0)) wake()
   }
 }
 

@@ -34,7 +34,12 @@ export class Members {
 
   /** Those that may take a block of this size now, in the clock's milliseconds. */
   writers(size: number, now: number): readonly Member[] {
-    return this.#sorted.filter((member) => whyNotWrite(member, size, now) === undefined)
+    const sorted = this.#sorted
+    for (const member of sorted) {
+      if (whyNotWrite(member, size, now) !== undefined)
+        return sorted.filter((other) => whyNotWrite(other, size, now) === undefined)
+    }
+    return sorted
   }
 
   /** How many are in service with both breakers letting calls through. */

@@ -116,8 +116,9 @@ function explainRead(context: PoolContext, subject: Subject, request: RouteReque
 
 function targetsOf(spread: Spread<Member>, copies: number): readonly Member[] {
   const targets: Member[] = []
+  const holdsZone = (zone: string): boolean => targets.some((member) => member.zone === zone)
   while (targets.length < copies) {
-    const next = spread.next(targets.map((member) => member.zone))
+    const next = spread.next({ holdsZone, fits: () => true })
     if (!next) break
     targets.push(next)
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Call } from './call.ts'
+import type { Subject } from './context.ts'
 import type { Member } from './member.ts'
 
 interface Entry {
@@ -27,10 +28,11 @@ export class Unsettled {
   }
 
   /** Remembers the call while it may still take effect. */
-  track(key: string, call: Call): void {
+  track(subject: Subject, call: Call): void {
     if (call.verb !== 'put' && call.verb !== 'delete') return
     const open = call.queued || call.withDriver
     if (call.onSettled || !(open || call.cut)) return
+    const { key } = subject
     const entry: Entry = { member: call.member, waiting: [] }
     const entries = this.#entries.get(key)
     if (entries) entries.push(entry)

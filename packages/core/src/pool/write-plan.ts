@@ -31,7 +31,9 @@ export function copiesOf(context: PoolContext, request: RouteRequest): number {
   const { options, members } = context
   const asked = options.strategy.copies?.(request) ?? options.copies
   if (asked !== 'all') return asked
-  return Math.max(1, members.all.filter((member) => member.write && !member.draining).length)
+  let staying = 0
+  for (const member of members.all) if (member.write && !member.draining) staying++
+  return Math.max(1, staying)
 }
 
 /** Whether a copy there counts for the quorum. */

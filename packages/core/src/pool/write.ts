@@ -1,17 +1,20 @@
 import type { Block } from '../block.ts'
 import { type BackendOutcome, errorCode, type Outcome, PoolError } from '../errors.ts'
-import { whyNotWrite } from '../plan/eligibility.ts'
 import { quorumOf } from '../plan/quorum.ts'
 import type { RouteRequest } from '../strategy.ts'
 import { Agreement } from './agreement.ts'
 import type { Call, CallOwner } from './call.ts'
 import type { PoolContext, Subject } from './context.ts'
+import { Copies } from './copies.ts'
 import type { Member } from './member.ts'
 import { inWords } from './read.ts'
 import type { Watched } from './sweeper.ts'
 import type { Turn } from './turns.ts'
 import { Waiters } from './waiters.ts'
-import { counts, planWrite, unasked, type WritePlan } from './write-plan.ts'
+import { planWrite, unasked, type WritePlan } from './write-plan.ts'
+
+const STORED: BackendOutcome = { outcome: 'ok' }
+const NO_MEMBERS: readonly Member[] = []
 
 /**
  * One `put`: writes the first targets side by side, replaces one that fails by the next candidate, and replies when the
@@ -25,10 +28,9 @@ export class PutOperation implements CallOwner, Watched, Turn {
   readonly #context: PoolContext
   readonly #block: Block
   readonly #outcomes: Record<string, BackendOutcome> = {}
-  readonly #holders: Member[] = []
-  #pending: Call[] = []
+  readonly #copies: Copies
   /** Backends that an earlier call may still change. */
-  #unsettled: readonly Member[] = []
+  #unsettled = NO_MEMBERS
   #request: RouteRequest | undefined
   #plan: WritePlan | undefined
   #quorum = 0
@@ -39,7 +41,8 @@ export class PutOperation implements CallOwner, Watched, Turn {
   /** A backend was asked to change, so it may hold a copy. */
   #wrote = false
   #replied = false
-  readonly #agreement: Agreement
+  /** Undefined where the journal belongs to this pool alone. */
+  readonly #agreement: Agreement | undefined
   #whenQuiet: (() => void) | undefined
 
   constructor(context: PoolContext, subject: Subject, block: Block) {
@@ -47,12 +50,13 @@ export class PutOperation implements CallOwner, Watched, Turn {
     this.subject = subject
     this.turnKey = subject.turnKey
     this.#block = block
-    this.#agreement = new Agreement(context, subject)
+    this.#copies = new Copies(context, subject, block.bytes.length)
+    this.#agreement = context.sharing && new Agreement(context.sharing, subject, context.options.clock)
   }
 
   /** Another put of the block may join: no delete of another process has come since the journal was asked. */
   get joinable(): boolean {
-    return !this.#context.sharing || !this.#agreement.isReached
+    return !this.#agreement?.isReached
   }
 
   start(): void {
@@ -67,7 +71,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
 
   sweep(): void {
     if (!this.waiters.reap()) return
-    const pending = this.#pending
+    const pending = [...this.#copies.pending]
     if (this.#wrote) void this.#owe().catch(() => {})
     this.#leave()
     for (const call of pending) call.abort(undefined)
@@ -78,15 +82,16 @@ export class PutOperation implements CallOwner, Watched, Turn {
     if (this.#replied) return
     const { options, members, behind } = this.#context
     behind.delete(this.turnKey)
-    const serving = members.serving(options.clock.now())
+    const now = options.clock.now()
+    const serving = members.serving(now)
     if (serving < options.minHealthy) {
       const message = `${serving} of at least ${options.minHealthy} backends are healthy`
       this.#reject(this.#error('ERR_NOT_ENOUGH_BACKENDS', message))
       return
     }
-    this.#agreement.begin()
+    this.#agreement?.begin()
     this.#request = this.#context.request('write', this.subject, this.#block.bytes.length)
-    if (!this.#makePlan(this.#candidates())) return
+    if (!this.#makePlan(this.#candidates(now))) return
     const { copies } = this.#plan as unknown as WritePlan
     this.#quorum = quorumOf(copies, options.writeQuorum)
     this.#begin()
@@ -94,7 +99,8 @@ export class PutOperation implements CallOwner, Watched, Turn {
 
   #begin(): void {
     const { copies } = this.#plan as WritePlan
-    const hinted = this.#context.hinted(this.subject).filter((member) => this.#lasts(member))
+    const known = this.#context.hinted(this.subject)
+    const hinted = known.length < copies ? known : known.filter((member) => this.#lasts(member))
     if (hinted.length >= copies) for (const member of hinted) this.#call('has', member)
     else this.#proceed()
   }
@@ -117,21 +123,21 @@ export class PutOperation implements CallOwner, Watched, Turn {
 
   ended(call: Call): void {
     const { member, outcome, verb } = call
-    this.#pending = this.#pending.filter((other) => other !== call)
-    this.#context.unsettled.track(this.subject.key, call)
+    this.#copies.ended(call)
+    this.#context.unsettled.track(this.subject, call)
     if (outcome === 'ok') this.#succeeded(call)
     else if (verb !== 'has') this.#refused(call)
     else if (outcome === 'missing') this.#context.locations.remove(this.subject, member)
     // What hints promised is asked first, all of it, before anything is written.
-    const asking = this.#pending.some((other) => other.verb === 'has')
+    const asking = verb === 'has' && this.#copies.pending.some((other) => other.verb === 'has')
     if (!asking) this.#proceed()
-    if (this.#pending.length === 0) this.#whenQuiet?.()
+    if (this.#copies.pending.length === 0) this.#whenQuiet?.()
   }
 
   /** Backends that may take the block: not those that may still change it on their own. */
-  #candidates(): readonly Member[] {
+  #candidates(now: number): readonly Member[] {
     const { members, unsettled } = this.#context
-    const fit = members.writers(this.#block.bytes.length, this.#context.options.clock.now())
+    const fit = members.writers(this.#block.bytes.length, now)
     if (unsettled.isEmpty) return fit
     this.#unsettled = fit.filter((member) => unsettled.has(this.subject.key, member))
     for (const member of this.#unsettled) {
@@ -143,7 +149,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
   /** When the others are not enough, the backends that an earlier call may still change are waited for, once. */
   async #waitForUnsettled(): Promise<void> {
     const waiting = this.#unsettled
-    this.#unsettled = []
+    this.#unsettled = NO_MEMBERS
     const clear = await Promise.all(waiting.map((m) => this.#context.unsettled.clear(this.subject.key, m)))
     if (this.#replied) return
     if (this.#makePlan(waiting.filter((_, i) => clear[i]))) this.#proceed()
@@ -151,10 +157,10 @@ export class PutOperation implements CallOwner, Watched, Turn {
 
   #call(verb: 'has' | 'put' | 'delete', member: Member): void {
     const call = member.call(verb, this.subject.cid, this, verb === 'put' ? this.#block : undefined)
-    this.#pending.push(call)
+    this.#copies.pending.push(call)
     if (verb !== 'has') this.#wrote = true
     // In the block's turn nothing else changes it; behind the reply the next change has to know.
-    if (this.#replied) this.#context.unsettled.track(this.subject.key, call)
+    if (this.#replied) this.#context.unsettled.track(this.subject, call)
   }
 
   #succeeded({ verb, member }: Call): void {
@@ -168,8 +174,8 @@ export class PutOperation implements CallOwner, Watched, Turn {
   }
 
   #held(member: Member): void {
-    if (!this.#holders.includes(member)) this.#holders.push(member)
-    this.#outcomes[member.id] = { outcome: 'ok' }
+    this.#copies.add(member)
+    this.#outcomes[member.id] = STORED
     this.#context.stored(this.subject, member, this.#block.bytes.length)
   }
 
@@ -194,12 +200,12 @@ export class PutOperation implements CallOwner, Watched, Turn {
   #proceed(): void {
     if (this.#mayFill && !this.#whenQuiet) this.#fill()
     if (this.#recording) return
-    if (!this.#replied && this.#acknowledged(this.#holders) >= this.#quorum) this.#acknowledge()
+    if (!this.#replied && this.#copies.acknowledged >= this.#quorum) this.#acknowledge()
     else this.#finishUp()
   }
 
   #finishUp(): void {
-    if (this.#pending.length > 0) return
+    if (this.#copies.pending.length > 0) return
     if (this.#replied) this.#complete()
     else if (this.#unsettled.length > 0) void this.#waitForUnsettled()
     else this.#giveUp()
@@ -211,23 +217,13 @@ export class PutOperation implements CallOwner, Watched, Turn {
   }
 
   #fill(): void {
-    const { copies, spread } = this.#plan as WritePlan
-    const size = this.#block.bytes.length
-    const now = this.#context.options.clock.now()
     const bad = this.#context.corruptAt(this.subject)
     for (;;) {
-      const under = [...this.#holders, ...this.#pending.map((call) => call.member)]
-      const copiesLack = under.length < copies
-      if (!copiesLack && this.#acknowledged(under) >= this.#quorum) return
-      const zones = under.map((member) => member.zone)
-      // Asked again, because it may be long after the plan was made.
-      const fits = (m: Member): boolean =>
-        !under.includes(m) && !whyNotWrite(m, size, now) && (copiesLack || counts(this.#context, m))
-      const next = spread.next(zones, (m) => fits(m) && !bad.has(m.location)) ?? spread.next(zones, fits)
+      const next = this.#copies.next(this.#plan as WritePlan, this.#quorum, bad)
       if (!next) return
       const isBad = bad.has(next.location)
-      if (isBad && !this.#agreement.isAlone) {
-        this.#holdThenFill()
+      if (isBad && this.#agreement && !this.#agreement.isAlone) {
+        this.#holdThenFill(this.#agreement)
         return
       }
       // A driver that skips keys it has would keep a bad copy.
@@ -236,12 +232,8 @@ export class PutOperation implements CallOwner, Watched, Turn {
   }
 
   /** Another process may be replacing the bad copy, too: its copy must not be the one that is deleted. */
-  #holdThenFill(): void {
-    if (!this.#recording && !this.#replied) void this.#record(this.#agreement.hold(), () => this.#proceed())
-  }
-
-  #acknowledged(members: readonly Member[]): number {
-    return members.filter((member) => counts(this.#context, member)).length
+  #holdThenFill(agreement: Agreement): void {
+    if (!this.#recording && !this.#replied) void this.#record(agreement.hold(), () => this.#proceed())
   }
 
   /**
@@ -249,14 +241,15 @@ export class PutOperation implements CallOwner, Watched, Turn {
    * forgets that a copy was corrupt: the pool would not ask for it after a crash.
    */
   #acknowledge(): void {
-    if (!this.#agreement.isReached) {
-      void this.#record(this.#agree(), () => this.#proceed())
+    if (this.#agreement && !this.#agreement.isReached) {
+      void this.#record(this.#agree(this.#agreement), () => this.#proceed())
       return
     }
     const { debts, leastCopies, scrubs } = this.#context
-    for (const scrub of scrubs) scrub.leastCopies = Math.min(scrub.leastCopies, this.#quorum)
+    if (scrubs.size > 0)
+      for (const scrub of scrubs) scrub.leastCopies = Math.min(scrub.leastCopies, this.#quorum)
     const lowers = this.#quorum < leastCopies
-    const lifts = debts.isBuried(this.subject.key)
+    const lifts = debts.tombs > 0 && debts.isBuried(this.subject.key)
     if (!lowers && !lifts && !this.#replaced) {
       this.#succeed()
       return
@@ -269,16 +262,16 @@ export class PutOperation implements CallOwner, Watched, Turn {
   }
 
   /** A delete of another process that has overlapped may have taken the copies away: then they are all written again. */
-  async #agree(): Promise<void> {
-    if ((await this.#agreement.reach()) || this.#replied) return
+  async #agree(agreement: Agreement): Promise<void> {
+    if ((await agreement.reach()) || this.#replied) return
     await this.#quiet()
-    this.#holders.length = 0
-    if (!this.#replied) this.#makePlan(this.#candidates())
+    this.#copies.holders.length = 0
+    if (!this.#replied) this.#makePlan(this.#candidates(this.#context.options.clock.now()))
   }
 
   /** Resolves when no call is under way; none is started until then. */
   async #quiet(): Promise<void> {
-    if (this.#pending.length === 0) return
+    if (this.#copies.pending.length === 0) return
     await new Promise<void>((resolve) => {
       this.#whenQuiet = resolve
     })
@@ -286,7 +279,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
   }
 
   #finish(): void {
-    this.#agreement.end()
+    this.#agreement?.end()
     this.#context.finish()
   }
 
@@ -304,7 +297,8 @@ export class PutOperation implements CallOwner, Watched, Turn {
     const { key, cid } = this.subject
     const { bytes } = cid.multihash
     // Otherwise another process may have put the block again.
-    const buried = this.#agreement.isAlone && (debts.of(key)?.deleteFrom.size ?? 0) > 0
+    const alone = this.#agreement?.isAlone ?? true
+    const buried = alone && (debts.of(key)?.deleteFrom.size ?? 0) > 0
     return buried
       ? debts.bury(
           key,
@@ -342,18 +336,18 @@ export class PutOperation implements CallOwner, Watched, Turn {
 
   #complete(): void {
     const { copies } = this.#plan as WritePlan
-    const have = this.#holders.length
+    const have = this.#copies.holders.length
     const last = this.#mayFill
     if (last) this.#context.behind.delete(this.turnKey)
     if (have < copies) this.#oweCopies(have, copies)
-    else if (last) this.#context.debts.replicated(this.subject.key)
+    else if (last && this.#context.debts.size > 0) this.#context.debts.replicated(this.subject.key)
     this.#finish()
   }
 
   /** Also when another change of the block has begun: what is owed is looked at again before it is paid. */
   #oweCopies(have: number, want: number): void {
     const { cid, key } = this.subject
-    if (this.#acknowledged(this.#holders) >= this.#quorum) {
+    if (this.#copies.acknowledged >= this.#quorum) {
       this.#context.emit({ type: 'under-replicated', cid, have, want })
     }
     void this.#context.debts.lacks(key, cid.multihash.bytes).catch(() => {})
@@ -364,7 +358,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
     const { copies } = this.#plan as WritePlan
     for (const [id, why] of unasked(this.#context, this.#plan?.ranked ?? [], this.#block.bytes.length))
       this.#outcomes[id] ??= why
-    const have = this.#acknowledged(this.#holders)
+    const have = this.#copies.acknowledged
     const lasting =
       this.#context.options.durability === 'none'
         ? ''
@@ -383,7 +377,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
     this.#leave()
     this.#context.repairs.start()
     // Otherwise the last call under way ends it.
-    if (this.#pending.length === 0) this.#finish()
+    if (this.#copies.pending.length === 0) this.#finish()
   }
 
   /** Ends the turn: what is still with a driver is remembered, so that the next change of the block comes after it. */
@@ -391,7 +385,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
     this.#replied = true
     const { sweeper, turns, unsettled } = this.#context
     sweeper.release(this)
-    for (const call of this.#pending) unsettled.track(this.subject.key, call)
+    for (const call of this.#copies.pending) unsettled.track(this.subject, call)
     if (!turns.withdraw(this)) turns.leave(this)
   }
 }

@@ -39,7 +39,7 @@ export class Debts {
   #hidden = 0
   /** Blocks that the journal may have a tombstone of, and which one: confirmations reach it late, or never. */
   readonly #entombed = new Map<string, number>()
-  #tombs = 0
+  #lastTomb = 0
   #changes = 0
 
   /** @param onLearned told when another process may have changed what a block owes. */
@@ -71,6 +71,11 @@ export class Debts {
   /** The block was deleted, and a backend has not confirmed. */
   hides(key: string): boolean {
     return this.#hidden > 0 && (this.#open.get(key)?.hidden ?? false)
+  }
+
+  /** Tombstones that stand in the journal, or may. */
+  get tombs(): number {
+    return this.#entombed.size
   }
 
   /** A tombstone of the block stands in the journal, or may: it must be lifted before a put is acknowledged. */
@@ -269,7 +274,7 @@ export class Debts {
   }
 
   #entomb(key: string): void {
-    this.#entombed.set(key, ++this.#tombs)
+    this.#entombed.set(key, ++this.#lastTomb)
   }
 
   /** Tells the journal how the block stands. */

@@ -157,6 +157,8 @@ function slots(capacity: number): number {
 class LocationSets {
   readonly #members: (readonly number[])[] = [NONE]
   readonly #numbers = new Map<string, number>()
+  /** For each set and location, the set with that location more, as far as it was asked for. */
+  readonly #unions: (number | undefined)[][] = [[]]
 
   members(set: number): readonly number[] {
     return this.#members[set] ?? NONE
@@ -164,15 +166,22 @@ class LocationSets {
 
   /** The set with one location more; the same set when the numbers are used up. */
   with(set: number, location: number): number {
-    const before = this.members(set)
-    if (before.includes(location)) return set
-    return this.#number([...before, location].sort((a, b) => a - b)) ?? set
+    return this.#unions[set]?.[location] ?? this.#unite(set, location)
   }
 
   without(set: number, location: number): number {
     const before = this.members(set)
     if (!before.includes(location)) return set
     return this.#number(before.filter((other) => other !== location)) ?? 0
+  }
+
+  #unite(set: number, location: number): number {
+    const before = this.members(set)
+    const union = before.includes(location) ? set : this.#number([...before, location].sort((a, b) => a - b))
+    if (union === undefined) return set
+    const unions = this.#unions[set] as (number | undefined)[]
+    unions[location] = union
+    return union
   }
 
   #number(members: readonly number[]): number | undefined {
@@ -182,6 +191,7 @@ class LocationSets {
     if (known !== undefined) return known
     if (this.#members.length > MAX_SETS) return undefined
     this.#members.push(members)
+    this.#unions.push([])
     this.#numbers.set(name, this.#members.length - 1)
     return this.#members.length - 1
   }

@@ -4,8 +4,8 @@ export const sharing: readonly Mutant[] = [
   {
     name: 'a put does not ask what other processes have deleted',
     file: 'packages/core/src/pool/agreement.ts',
-    from: '    if (!sharing) return true\n',
-    to: '    if (!sharing || this.#startedAt > 0) return true\n',
+    from: '    this.#reached = true\n',
+    to: '    this.#reached = true\n    if (this.#startedAt > 0) return true\n',
     caughtBy: {
       file: 'packages/core/test/pool/sharing.test.ts',
       test: 'that a delete in the other overlaps starts over, and the block is there',

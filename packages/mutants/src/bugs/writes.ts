@@ -4,8 +4,8 @@ export const writes: readonly Mutant[] = [
   {
     name: 'a put is acknowledged before its copies are written',
     file: 'packages/core/src/pool/write.ts',
-    from: 'if (!this.#replied && this.#acknowledged(this.#holders) >= this.#quorum) this.#acknowledge()',
-    to: 'if (!this.#replied && this.#acknowledged([...this.#holders, ...this.#pending.map(({ member }) => member)]) >= this.#quorum) this.#acknowledge()',
+    from: 'if (!this.#replied && this.#copies.acknowledged >= this.#quorum) this.#acknowledge()',
+    to: 'if (!this.#replied && this.#copies.acknowledged + this.#copies.pending.length >= this.#quorum) this.#acknowledge()',
     caughtBy: { seed: 2, ops: 500 },
   },
   {
@@ -36,9 +36,9 @@ export const writes: readonly Mutant[] = [
   },
   {
     name: 'a target that fails is not replaced',
-    file: 'packages/core/src/pool/write.ts',
-    from: 'const under = [...this.#holders, ...this.#pending.map((call) => call.member)]',
-    to: 'const under = [...this.#holders, ...this.#pending.map((call) => call.member), ...this.#context.members.all.filter(({ id }) => this.#outcomes[id]?.error)]',
+    file: 'packages/core/src/plan/spread.ts',
+    from: 'if (next === undefined) return undefined',
+    to: 'if (next === undefined || (this.#taken?.length ?? 0) >= 2) return undefined',
     caughtBy: {
       file: 'packages/core/test/pool/write.failover.test.ts',
       test: 'is replaced at once, without waiting for the others',
@@ -47,8 +47,8 @@ export const writes: readonly Mutant[] = [
   {
     name: 'copies go to one zone',
     file: 'packages/core/src/plan/spread.ts',
-    from: '!zones.includes(candidate.zone) && fits(candidate)',
-    to: 'fits(candidate)',
+    from: 'if (!placing.holdsZone(candidate.zone)) return candidate',
+    to: 'if (placing) return candidate',
     caughtBy: { file: 'packages/core/test/pool/write.test.ts', test: 'copies go to distinct zones first' },
   },
   {
@@ -61,7 +61,7 @@ export const writes: readonly Mutant[] = [
   {
     name: 'a put does not lift the tombstone in the journal',
     file: 'packages/core/src/pool/write.ts',
-    from: 'const lifts = debts.isBuried(this.subject.key)',
+    from: 'const lifts = debts.tombs > 0 && debts.isBuried(this.subject.key)',
     to: 'const lifts = debts.hides(this.subject.key) && this.#wrote && debts.size > 1_000',
     caughtBy: { seed: 1, ops: 500 },
   },
