@@ -19,6 +19,9 @@ const LIMIT_MS = 120_000
 /** An installation now and then hangs on a registry that says nothing; the next one goes on from its cache. */
 const TRIES = 3
 
+/** What was fetched once is taken from npm's cache, without asking whether it is still the newest. */
+const QUIETLY = ['--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline']
+
 /** Runs a command of a project on the Node that the project has installed. */
 export function run(project: string, command: string, ...args: string[]): string {
   const path = [join(project, 'node_modules', '.bin'), ...(process.env.PATH ?? '').split(delimiter)]
@@ -52,7 +55,7 @@ export function refused(project: string, command: string, ...args: string[]): st
 export function install(project: string, ...specifiers: string[]): void {
   for (let tries = 1; ; tries++) {
     try {
-      run(project, 'npm', 'install', '--no-audit', '--no-fund', '--loglevel=error', ...specifiers)
+      run(project, 'npm', 'install', ...QUIETLY, ...specifiers)
       return
     } catch (error) {
       if (tries === TRIES) throw error
