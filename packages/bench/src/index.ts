@@ -1,0 +1,2 @@
+export { isWanted } from './filter.ts'
+export { median, quantile, spread } from './statistics.ts'

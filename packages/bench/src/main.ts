@@ -1,0 +1,51 @@
+import { parseArgs } from 'node:util'
+import { topics } from './races/index.ts'
+import { asJson } from './report/json.ts'
+import { heading, lineOf } from './report/text.ts'
+import { bench } from './run/bench.ts'
+import type { Outcome } from './run/messages.ts'
+import { sources } from './servers.ts'
+
+const [ROUNDS, QUICK_ROUNDS] = [7, 3]
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+  },
+})
+const rounds = Number(values.rounds ?? (values.quick ? QUICK_ROUNDS : ROUNDS))
+
+if (!Number.isInteger(rounds) || rounds < 1) {
+  console.error('usage: pnpm bench [filter …] [--quick] [--json] [--rounds N]')
+  process.exitCode = 2
+} else {
+  process.exitCode = await main()
+}
+
+/** 1 when a case failed or none was asked for. A goal that is missed is shown, and is no failure. */
+async function main(): Promise<number> {
+  if (!values.json) console.log(heading)
+  const result = await bench(topics, { words: positionals, quick: values.quick, rounds, onOutcome: show })
+  if (values.json) console.log(JSON.stringify(asJson(result), null, 2))
+  for (const { race, missing } of result.leftOut) {
+    const how = missing.map((server) => sources[server]).join('; ')
+    console.error(`NOT RUN: ${race}: ${missing.join(' and ')} is not there. To run it: ${how}`)
+  }
+  const goals = result.rows.filter(({ goal }) => goal !== null)
+  const missed = goals.filter(({ met }) => !met)
+  console.error(
+    `${result.rows.length} comparisons; ${goals.length - missed.length} of ${goals.length} goals met`,
+  )
+  for (const row of missed) console.error(`missed: ${lineOf(row)}`)
+  if (result.rows.length === 0) console.error('no case has this in its id')
+  return result.failed.length > 0 || (result.rows.length === 0 && result.leftOut.length === 0) ? 1 : 0
+}
+
+function show(outcome: Outcome): void {
+  if (outcome.kind === 'failed') console.error(`FAILED: ${outcome.race}: ${outcome.reason}`)
+  if (outcome.kind === 'begun' && process.stderr.isTTY) process.stderr.write(`\r\x1b[K${outcome.race} …\r`)
+  if (outcome.kind === 'rows' && !values.json) for (const row of outcome.rows) console.log(lineOf(row))
+}
