@@ -3,6 +3,8 @@ import type { Block } from '@blockpool/core'
 import { CID } from 'multiformats/cid'
 import * as Digest from 'multiformats/hashes/digest'
 
+export const MIB = 1_048_576
+
 /** Multicodec codes of the raw codec and of sha2-256. */
 const RAW = 0x55
 const SHA2_256 = 0x12
@@ -17,7 +19,12 @@ export function makeBlocks(count: number, bytes: number): readonly Block[] {
 }
 
 export function cidOf(bytes: Uint8Array): CID {
-  return CID.createV1(RAW, Digest.create(SHA2_256, new Uint8Array(hash('sha256', bytes, 'buffer'))))
+  return CID.createV1(RAW, Digest.create(SHA2_256, new Uint8Array(digest(bytes))))
+}
+
+/** The fastest SHA-256 that Node has: what verifying can never beat. */
+export function digest(bytes: Uint8Array): Buffer {
+  return hash('sha256', bytes, 'buffer')
 }
 
 /** The same blocks with new CIDs: a CID keeps the string that it was once turned into, which would help the next one. */
@@ -45,6 +52,25 @@ export async function timed(
     await Promise.all(Array.from({ length: atOnce }, worker))
   }
   return (performance.now() - began) / 1_000
+}
+
+/** Work is repeated until it took so many seconds. */
+export function leastSeconds(quick: boolean): number {
+  return quick ? 0.03 : 0.15
+}
+
+/** Seconds for each operation, over as many passes through the blocks as it takes to tell. */
+export async function perOperation(
+  blocks: readonly Block[],
+  { atOnce, quick }: { readonly atOnce: number; readonly quick: boolean },
+  operation: (block: Block) => Promise<unknown>,
+): Promise<number> {
+  let [seconds, done] = [0, 0]
+  do {
+    seconds += await timed(blocks, atOnce, operation)
+    done += blocks.length
+  } while (seconds < leastSeconds(quick))
+  return seconds / done
 }
 
 export function sizeName(bytes: number): string {

@@ -1,7 +1,7 @@
 import type { Block } from '@blockpool/core'
 import type { Figures, Goal, Lap, Metric, Race, Server } from '../race.ts'
 import type { Store } from '../stores/store.ts'
-import { makeBlocks, renewed, sizeName, timed } from '../work.ts'
+import { leastSeconds, makeBlocks, renewed, sizeName, timed } from '../work.ts'
 
 const sizes = [1_024, 16_384, 262_144, 1_048_576] as const
 const widths = [1, 32] as const
@@ -82,19 +82,15 @@ function verbRace(race: VerbRace): Race {
   }
 }
 
-/** A lap goes over the blocks again until it took so many seconds. */
-const [LAP_SECONDS, QUICK_LAP_SECONDS] = [0.15, 0.04]
-
 type Seconds = Record<Verb, number>
 
 async function verbLap(store: Store, blocks: readonly Block[], race: VerbRace): Promise<Figures> {
-  const least = race.quick ? QUICK_LAP_SECONDS : LAP_SECONDS
   const total: Seconds = { put: 0, get: 0, has: 0, list: 0, delete: 0 }
   let done = 0
   do {
     await oncePerVerb(store, blocks, race.atOnce, total)
     done += blocks.length
-  } while (Object.values(total).reduce((sum, seconds) => sum + seconds) < least)
+  } while (Object.values(total).reduce((sum, seconds) => sum + seconds) < leastSeconds(race.quick))
   const rates = Object.entries(total).map(([verb, seconds]) => [verb, done / seconds])
   return Object.fromEntries(rates.filter(([verb]) => verb !== 'list' || store.list))
 }
