@@ -84,47 +84,41 @@ function verbRace(race: VerbRace): Race {
 
 type Seconds = Record<Verb, number>
 
+/** Passes over the same blocks; each verb has CIDs of its own, as calls of a program have. */
 async function verbLap(store: Store, blocks: readonly Block[], race: VerbRace): Promise<Figures> {
   const total: Seconds = { put: 0, get: 0, has: 0, list: 0, delete: 0 }
+  const sets = { put: renewed(blocks), get: renewed(blocks), has: renewed(blocks), delete: renewed(blocks) }
+  const time = async (verb: keyof typeof sets, operation: (block: Block) => Promise<unknown>) => {
+    total[verb] += await timed(sets[verb], race.atOnce, operation)
+  }
   let done = 0
   do {
-    await oncePerVerb(store, blocks, race.atOnce, total)
+    await time('put', (block) => store.put(block))
+    await time('get', ({ cid }) => store.get(cid))
+    await time('has', ({ cid }) => store.has(cid))
+    if (done === 0) await assertStored(store, blocks)
+    total.list += await listed(store, blocks.length)
+    await time('delete', ({ cid }) => store.delete(cid))
     done += blocks.length
   } while (Object.values(total).reduce((sum, seconds) => sum + seconds) < leastSeconds(race.quick))
   const rates = Object.entries(total).map(([verb, seconds]) => [verb, done / seconds])
   return Object.fromEntries(rates.filter(([verb]) => verb !== 'list' || store.list))
 }
 
-async function oncePerVerb(
-  store: Store,
-  blocks: readonly Block[],
-  atOnce: number,
-  total: Seconds,
-): Promise<void> {
-  const [written, read, seen, gone] = [renewed(blocks), renewed(blocks), renewed(blocks), renewed(blocks)]
-  let [bytes, found] = [0, 0]
-  total.put += await timed(written, atOnce, (block) => store.put(block))
-  total.get += await timed(read, atOnce, async ({ cid }) => {
-    const length = (await store.get(cid))?.length ?? 0
-    bytes += length
-  })
-  total.has += await timed(seen, atOnce, async ({ cid }) => {
-    if (await store.has(cid)) found++
-  })
-  total.list += await listed(store, blocks.length)
-  total.delete += await timed(gone, atOnce, ({ cid }) => store.delete(cid))
-  assertEqual('bytes read', bytes, blocks.length * (blocks[0]?.bytes.length ?? 0))
-  assertEqual('blocks found', found, blocks.length)
+/** A contender that does not do the work is no contender. */
+async function assertStored(store: Store, blocks: readonly Block[]): Promise<void> {
+  for (const { cid, bytes } of blocks.slice(0, 20)) {
+    const found = await store.get(cid)
+    if (!found || Buffer.compare(found, bytes) !== 0) throw new Error('a block that was put is not got')
+    if (!(await store.has(cid))) throw new Error('a block that was put is not there')
+  }
 }
 
 async function listed(store: Store, expected: number): Promise<number> {
   if (!store.list) return 0
   const began = performance.now()
-  assertEqual('blocks listed', await store.list(), expected)
-  return (performance.now() - began) / 1_000
-}
-
-/** A contender that does not do the work is no contender. */
-function assertEqual(what: string, is: number, expected: number): void {
-  if (is !== expected) throw new Error(`${what}: ${is} instead of ${expected}`)
+  const found = await store.list()
+  const seconds = (performance.now() - began) / 1_000
+  if (found !== expected) throw new Error(`${found} blocks listed instead of ${expected}`)
+  return seconds
 }

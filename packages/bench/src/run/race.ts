@@ -1,28 +1,41 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
+import { collectGarbage } from '../garbage.ts'
 import type { Field, Figures, Race } from '../race.ts'
 import { type Row, rowOf } from '../row.ts'
 
-/** Runs the contenders in turns: a round that warms up, then as many as are asked for, then one row for each comparison. */
+/** Rounds that warm up go on for so long, where rounds are short: code is compiled for good by then. */
+const WARM_UP_MS = 500
+
+/** Runs the contenders in turns: rounds that warm up, then those that count, then one row for each comparison. */
 export async function runRace(race: Race, rounds: number): Promise<readonly Row[]> {
   const field = await race.start()
   try {
+    await warmUp(field)
     return rowsOf(race, await runRounds(field, Math.min(rounds, race.maxRounds ?? rounds)))
   } finally {
     await field.close()
   }
 }
 
-async function runRounds(field: Field, rounds: number): Promise<ReadonlyMap<string, readonly Figures[]>> {
-  const laps = Object.entries(field.contenders)
+async function warmUp({ contenders }: Field): Promise<void> {
+  collectGarbage('major')
+  const began = performance.now()
+  do {
+    for (const lap of Object.values(contenders)) await lap()
+  } while (performance.now() - began < WARM_UP_MS)
+}
+
+async function runRounds(
+  { contenders }: Field,
+  rounds: number,
+): Promise<ReadonlyMap<string, readonly Figures[]>> {
+  const laps = Object.entries(contenders)
   const figures = new Map<string, Figures[]>(laps.map(([name]) => [name, []]))
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = 0; round < rounds; round++) {
     // Whoever went first goes last in the next round.
     const order = round % 2 === 0 ? laps : laps.toReversed()
     for (const [name, lap] of order) {
-      collectGarbage()
-      const result = await lap()
-      if (round > 0) figures.get(name)?.push(result)
+      collectGarbage('minor')
+      figures.get(name)?.push(await lap())
     }
   }
   return figures
@@ -41,12 +54,4 @@ function rowsOf(race: Race, figures: ReadonlyMap<string, readonly Figures[]>): R
     const stands = rows.length === 0 || shape.goals?.none !== undefined
     return stands ? [rowOf(subject, of('ours', metric)), ...rows] : rows
   })
-}
-
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
-
-/** Garbage of one contender is not the next one's work. */
-export function collectGarbage(): void {
-  collect()
 }
