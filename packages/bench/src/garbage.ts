@@ -11,3 +11,10 @@ const collect = runInNewContext('gc') as (options: { readonly type: 'major' | 'm
 export function collectGarbage(type: 'major' | 'minor'): void {
   collect({ type })
 }
+
+/** Bytes on the heap and outside of it that something refers to. */
+export function bytesInUse(): number {
+  collectGarbage('major')
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}

@@ -1,19 +1,28 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { fs } from '@blockpool/fs'
 import { temporaryFolder } from '../folder.ts'
-import type { Topic } from '../race.ts'
+import type { Race, Topic } from '../race.ts'
 import { blockstoreFs } from '../stores/blockstore-fs.ts'
 import { cacache } from '../stores/cacache.ts'
 import { ours, type Store } from '../stores/store.ts'
 import { unstorageFs } from '../stores/unstorage.ts'
-import { type Goals, type Stores, someBlocks, verbRaces } from './verbs.ts'
+import { makeBlocks, perOperation, renewed, timed } from '../work.ts'
+import { cost, rate } from './metrics.ts'
+import { type Goals, raceOf, type Stores, someBlocks, verbRaces } from './verbs.ts'
 
 const peer = 'blockstore-fs'
 
 export const fsTopic: Topic = {
   id: 'fs',
   title: 'Files, without fsync',
-  races: ({ quick }) =>
-    verbRaces({ id: 'fs', title: "fs(), 'process'", quick, goals, stores: unsynced }, someBlocks(quick)),
+  races: ({ quick }) => [
+    ...verbRaces(
+      { id: 'fs', title: "fs(), 'process'", quick, lists: false, goals, stores: unsyncedFiles },
+      someBlocks(quick),
+    ),
+    listing(quick),
+    stall(quick),
+  ],
 }
 
 export const syncedFsTopic: Topic = {
@@ -21,7 +30,7 @@ export const syncedFsTopic: Topic = {
   title: 'Files, with fsync',
   races: ({ quick }) =>
     verbRaces(
-      { id: 'fs-synced', title: "fs(), 'power'", quick, goals: syncedGoals, stores: synced },
+      { id: 'fs-synced', title: "fs(), 'power'", quick, lists: false, goals: syncedGoals, stores: synced },
       someBlocks(quick),
     ),
 }
@@ -31,7 +40,6 @@ function goals(bytes: number, atOnce: number): Goals {
   return {
     put: { [peer]: { atLeast: 1.5 } },
     ...(get && { get: { [peer]: { atLeast: get } } }),
-    ...(bytes === 1_024 && { list: { [peer]: { atLeast: 5 } } }),
   }
 }
 
@@ -39,7 +47,51 @@ function syncedGoals(_bytes: number, atOnce: number): Goals {
   return atOnce === 1 ? {} : { put: { [`${peer}, unsynced`]: { atLeast: 0.5 } } }
 }
 
-function unsynced(): Promise<Stores> {
+/** All of a store: a few blocks in its 1,024 folders would say nothing. */
+function listing(quick: boolean): Race {
+  const count = quick ? 2_000 : 50_000
+  return {
+    id: 'fs-list',
+    title: `fs(), list of ${count.toLocaleString('en-US')} CIDs`,
+    metrics: { list: rate('CIDs/s', { [peer]: { atLeast: 5 } }) },
+    maxRounds: 5,
+    async start() {
+      const { stores, close } = await unsyncedFiles()
+      const blocks = makeBlocks(count, 64)
+      for (const store of Object.values(stores)) await timed(blocks, 32, (block) => store.put(block))
+      return raceOf({ stores, ...(close && { close }) }, async (store) => {
+        const began = performance.now()
+        const found = (await store.list?.()) ?? 0
+        if (found !== count) throw new Error(`${found} listed instead of ${count}`)
+        return { list: (found / (performance.now() - began)) * 1_000 }
+      })
+    },
+  }
+}
+
+/** How long nothing else runs while 32 reads are under way. */
+function stall(quick: boolean): Race {
+  return {
+    id: 'fs-stall',
+    title: 'fs(), longest stall of the event loop, gets of 256 KiB, 32 at once',
+    metrics: { stall: cost('ms', { none: { of: 'ours', atMost: 5 } }) },
+    async start() {
+      const { stores, close } = await unsyncedFiles()
+      const blocks = makeBlocks(quick ? 32 : 128, 262_144)
+      for (const store of Object.values(stores)) await timed(blocks, 32, (block) => store.put(block))
+      return raceOf({ stores, ...(close && { close }) }, async (store) => {
+        const delays = monitorEventLoopDelay({ resolution: 1 })
+        delays.enable()
+        await perOperation(renewed(blocks), { atOnce: 32, quick }, ({ cid }) => store.get(cid))
+        delays.disable()
+        // The time between two looks, each a millisecond after the last one.
+        return { stall: Math.max(0, delays.max / 1e6 - 1) }
+      })
+    },
+  }
+}
+
+export function unsyncedFiles(): Promise<Stores> {
   return inFolder(async (fresh) => ({
     ours: await ours(fs({ path: fresh('ours'), durability: 'process' })),
     [peer]: await blockstoreFs(fresh('blockstore-fs')),

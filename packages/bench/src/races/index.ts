@@ -1,5 +1,12 @@
 import type { Topic } from '../race.ts'
+import { addTopic } from './add.ts'
+import { carTopic } from './car.ts'
 import { fsTopic, syncedFsTopic } from './fs.ts'
+import { growthTopic } from './growth.ts'
+import { heldTopic } from './held.ts'
+import { hintsTopic } from './hints.ts'
+import { latencyTopic } from './latency.ts'
+import { limitsTopic } from './limits.ts'
 import { memoryTopic } from './memory.ts'
 import { poolTopic } from './pool.ts'
 import { redisTopic } from './redis.ts'
@@ -18,4 +25,11 @@ export const topics: readonly Topic[] = [
   redisTopic,
   s3Topic,
   cephTopic,
+  carTopic,
+  addTopic,
+  hintsTopic,
+  heldTopic,
+  growthTopic,
+  latencyTopic,
+  limitsTopic,
 ]

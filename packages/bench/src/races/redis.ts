@@ -21,14 +21,14 @@ export const redisTopic: Topic = {
         quick,
         needs: ['redis'],
         goals: (bytes, atOnce) => (bytes === 1_024 && atOnce === 32 ? goals : {}),
-        stores,
+        stores: redisStores,
       },
       someBlocks(quick),
     ),
 }
 
 /** One server, a database for each. */
-async function stores(): Promise<Stores> {
+export async function redisStores(): Promise<Stores> {
   const server = await startRedis()
   return {
     stores: {

@@ -39,6 +39,10 @@ function topic(id: string, title: string, server: Server, start: () => Promise<R
   }
 }
 
+export function emulatorStores(): Promise<Stores> {
+  return stores(emulator)
+}
+
 /** One server, a bucket for each. */
 async function stores(start: () => Promise<Running>): Promise<Stores> {
   const { access, stop } = await start()

@@ -22,7 +22,10 @@ export const sqliteTopic: Topic = {
   id: 'sqlite',
   title: 'SQLite, synchronous FULL',
   races: ({ quick }) =>
-    verbRaces({ id: 'sqlite', title: 'sqlite(), FULL', quick, goals, stores }, someBlocks(quick)),
+    verbRaces(
+      { id: 'sqlite', title: 'sqlite(), FULL', quick, goals, stores: sqliteStores },
+      someBlocks(quick),
+    ),
 }
 
 function goals(bytes: number, atOnce: number): Goals {
@@ -32,7 +35,7 @@ function goals(bytes: number, atOnce: number): Goals {
   return { get, put: { [names.raw]: { atLeast: 8 }, [names.fs]: { atLeast: 5 } } }
 }
 
-async function stores(): Promise<Stores> {
+export async function sqliteStores(): Promise<Stores> {
   const folder = await temporaryFolder()
   return {
     stores: {

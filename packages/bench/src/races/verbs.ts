@@ -1,5 +1,5 @@
 import type { Block } from '@blockpool/core'
-import type { Figures, Goal, Lap, Metric, Race, Server } from '../race.ts'
+import type { Field, Figures, Goal, Lap, Metric, Race, Server } from '../race.ts'
 import type { Store } from '../stores/store.ts'
 import { leastSeconds, makeBlocks, renewed, sizeName, timed } from '../work.ts'
 
@@ -19,6 +19,8 @@ export interface VerbRace {
   readonly blocks: number
   readonly quick: boolean
   readonly needs?: readonly Server[]
+  /** @default true */
+  readonly lists?: boolean
   readonly goals?: (bytes: number, atOnce: number) => Goals
   /** Empty stores by name; `ours` is first. */
   stores(): Promise<Stores>
@@ -61,23 +63,24 @@ function verbRace(race: VerbRace): Race {
       put: metric('put'),
       get: metric('get'),
       has: metric('has'),
-      list: metric('list'),
+      ...(race.lists !== false && { list: metric('list') }),
       delete: metric('delete'),
     },
     async start() {
       const blocks = makeBlocks(race.blocks, race.bytes)
-      const { stores, close } = await race.stores()
-      const laps = Object.entries(stores).map(([name, store]): [string, Lap] => [
-        name,
-        () => verbLap(store, blocks, race),
-      ])
-      return {
-        contenders: Object.fromEntries(laps) as Record<string, Lap> & { ours: Lap },
-        async close() {
-          for (const store of Object.values(stores)) await store.close()
-          await close?.()
-        },
-      }
+      return raceOf(await race.stores(), (store) => verbLap(store, blocks, race))
+    },
+  }
+}
+
+/** The same lap for every store. */
+export function raceOf({ stores, close }: Stores, lap: (store: Store) => Promise<Figures>): Field {
+  const laps = Object.entries(stores).map(([name, store]): [string, Lap] => [name, () => lap(store)])
+  return {
+    contenders: Object.fromEntries(laps) as Field['contenders'],
+    async close() {
+      for (const store of Object.values(stores)) await store.close()
+      await close?.()
     },
   }
 }
@@ -97,12 +100,12 @@ async function verbLap(store: Store, blocks: readonly Block[], race: VerbRace): 
     await time('get', ({ cid }) => store.get(cid))
     await time('has', ({ cid }) => store.has(cid))
     if (done === 0) await assertStored(store, blocks)
-    total.list += await listed(store, blocks.length)
+    if (race.lists !== false) total.list += await listed(store, blocks.length)
     await time('delete', ({ cid }) => store.delete(cid))
     done += blocks.length
   } while (Object.values(total).reduce((sum, seconds) => sum + seconds) < leastSeconds(race.quick))
-  const rates = Object.entries(total).map(([verb, seconds]) => [verb, done / seconds])
-  return Object.fromEntries(rates.filter(([verb]) => verb !== 'list' || store.list))
+  const rates = Object.entries(total).map(([verb, seconds]) => [verb, done / seconds] as const)
+  return Object.fromEntries(rates.filter(([, speed]) => Number.isFinite(speed)))
 }
 
 /** A contender that does not do the work is no contender. */
