@@ -32,6 +32,8 @@ export interface Race {
   readonly needs?: readonly Server[]
   /** Measured rounds at most, where one takes long. */
   readonly maxRounds?: number
+  /** False where a lap takes so long that the first one has warmed up after a fraction of it. @default true */
+  readonly warmsUp?: boolean
   start(): Promise<Field>
 }
 

@@ -63,8 +63,12 @@ function isMet(goal: Goal, value: number): boolean {
 }
 
 function inWords(goal: Goal, unit: string): string {
-  const bound = goal.atLeast !== undefined ? `≥ ${goal.atLeast}` : `≤ ${goal.atMost}`
+  const bound = goal.atLeast !== undefined ? `≥ ${short(goal.atLeast)}` : `≤ ${short(goal.atMost)}`
   return goal.of === 'ours' ? `${bound} ${unit}` : `${bound} ×`
+}
+
+function short(bound: number): string {
+  return String(Number(bound.toPrecision(3)))
 }
 
 function slug(name: string): string {

@@ -7,12 +7,12 @@ import type { Figures, Lap, Race, Topic } from '../race.ts'
 import { cost } from './metrics.ts'
 
 const PEER = 'a Map by CID string'
-const LOOKS = 200_000
+const LOOKS = 100_000
 
 export const hintsTopic: Topic = {
   id: 'hints',
   title: 'Location hints',
-  races: ({ quick }) => [hints(quick ? 100_000 : 5_000_000)],
+  races: ({ quick }) => [hints(quick ? 50_000 : 5_000_000)],
 }
 
 function hints(blocks: number): Race {
@@ -34,30 +34,30 @@ function ourLap(blocks: number): Lap {
   for (let i = 0; i < blocks; i++) table.add(wordsAt(i), i % 3)
   return async () => ({
     memory: table.byteLength / table.size,
-    'look-up': timeLooks(blocks, wordsAt, (words) => table.get(words).length),
+    'look-up': timeLooks(blocks, wordsAt, (words) => table.get(words).length > 0),
   })
 }
 
-/** What one would write without thinking about it. */
+/** What one would write without thinking about it, but for flat strings: those that CIDs make take 1.3 KB each. */
 function mapLap(blocks: number): Lap {
   const before = bytesInUse()
   const map = new Map<string, number>()
-  for (let i = 0; i < blocks; i++) map.set(cidAt(i).toString(), i % 3)
+  for (let i = 0; i < blocks; i++) map.set(Buffer.from(cidAt(i).toString(), 'latin1').toString('latin1'), i % 3)
   const held = (bytesInUse() - before) / blocks
   return async (): Promise<Figures> => ({
     memory: held,
-    'look-up': timeLooks(blocks, cidAt, (cid) => map.get(cid.toString()) ?? -1),
+    'look-up': timeLooks(blocks, cidAt, (cid) => map.has(cid.toString())),
   })
 }
 
 /** Nanoseconds of a look-up of blocks in no order, without the making of what is looked up. */
-function timeLooks<T>(blocks: number, make: (i: number) => T, look: (what: T) => number): number {
-  const wanted = Array.from({ length: LOOKS }, (_, i) => make((Math.imul(i, 0x9e3779b1) >>> 0) % blocks))
+function timeLooks<T>(blocks: number, make: (i: number) => T, look: (what: T) => boolean): number {
+  const wanted = Array.from({ length: LOOKS }, () => make(Math.floor(Math.random() * blocks)))
   let found = 0
   const began = performance.now()
-  for (const one of wanted) found += look(one)
+  for (const one of wanted) if (look(one)) found++
   const took = performance.now() - began
-  if (found < 0) throw new Error('blocks that were added are not found')
+  if (found < LOOKS) throw new Error('blocks that were added are not found')
   return (took * 1e6) / LOOKS
 }
 

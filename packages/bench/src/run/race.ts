@@ -3,13 +3,13 @@ import type { Field, Figures, Race } from '../race.ts'
 import { type Row, rowOf } from '../row.ts'
 
 /** Rounds that warm up go on for so long, where rounds are short: code is compiled for good by then. */
-const WARM_UP_MS = 500
+const WARM_UP_MS = 400
 
 /** Runs the contenders in turns: rounds that warm up, then those that count, then one row for each comparison. */
 export async function runRace(race: Race, rounds: number): Promise<readonly Row[]> {
   const field = await race.start()
   try {
-    await warmUp(field)
+    if (race.warmsUp !== false) await warmUp(field)
     return rowsOf(race, await runRounds(field, Math.min(rounds, race.maxRounds ?? rounds)))
   } finally {
     await field.close()
