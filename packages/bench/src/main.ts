@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { topics } from './races/index.ts'
 import { asJson } from './report/json.ts'
 import { heading, lineOf } from './report/text.ts'
+import { writePage } from './report/write.ts'
 import { bench } from './run/bench.ts'
 import type { Outcome } from './run/messages.ts'
 import { sources } from './servers.ts'
@@ -13,13 +15,21 @@ const { values, positionals } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
     rounds: { type: 'string' },
   },
 })
 const rounds = Number(values.rounds ?? (values.quick ? QUICK_ROUNDS : ROUNDS))
 
-if (!Number.isInteger(rounds) || rounds < 1) {
+const docs = join(import.meta.dirname, '..', '..', '..', 'docs')
+const command = ['pnpm bench', ...process.argv.slice(2)].join(' ')
+const isWhole = !values.quick && positionals.length === 0
+
+if (!Number.isInteger(rounds) || rounds < 1 || (values.write && !isWhole)) {
   console.error('usage: pnpm bench [filter …] [--quick] [--json] [--rounds N]')
+  console.error(
+    '       pnpm bench --write [--json] [--rounds N]   writes docs/benchmarks.md, from a full run alone',
+  )
   process.exitCode = 2
 } else {
   process.exitCode = await main()
@@ -29,7 +39,9 @@ if (!Number.isInteger(rounds) || rounds < 1) {
 async function main(): Promise<number> {
   if (!values.json) console.log(heading)
   const result = await bench(topics, { words: positionals, quick: values.quick, rounds, onOutcome: show })
-  if (values.json) console.log(JSON.stringify(asJson(result), null, 2))
+  const report = asJson(result)
+  if (values.json) console.log(JSON.stringify(report, null, 2))
+  if (values.write) console.error(`written: ${await writePage(docs, report, topics, command)}`)
   for (const { race, missing } of result.leftOut) {
     const how = missing.map((server) => sources[server]).join('; ')
     console.error(`NOT RUN: ${race}: ${missing.join(' and ')} is not there. To run it: ${how}`)

@@ -5,6 +5,7 @@ import { median, spread } from './statistics.ts'
 export interface Row {
   /** Race, metric and peer: 'memory/1KiB/x32/get/blockstore-core'. */
   readonly id: string
+  readonly topic: string
   readonly title: string
   /** Name of the peer; null where our figure stands alone. */
   readonly against: string | null
@@ -24,6 +25,7 @@ export interface Row {
 }
 
 export interface Subject {
+  readonly topic: string
   readonly race: string
   readonly title: string
   readonly metric: string
@@ -32,7 +34,7 @@ export interface Subject {
 
 /** @param peer figures of the same rounds; undefined where ours stand alone. */
 export function rowOf(
-  { race, title, metric, shape }: Subject,
+  { topic, race, title, metric, shape }: Subject,
   ours: readonly number[],
   peer?: { readonly name: string; readonly figures: readonly number[] },
 ): Row {
@@ -43,6 +45,7 @@ export function rowOf(
   const name = peer ? `/${slug(peer.name)}` : ''
   return {
     id: `${race}/${metric}${name}`,
+    topic,
     title: `${title}, ${metric}`,
     against: peer?.name ?? null,
     ours: figure,

@@ -42,7 +42,8 @@ function ourLap(blocks: number): Lap {
 function mapLap(blocks: number): Lap {
   const before = bytesInUse()
   const map = new Map<string, number>()
-  for (let i = 0; i < blocks; i++) map.set(Buffer.from(cidAt(i).toString(), 'latin1').toString('latin1'), i % 3)
+  for (let i = 0; i < blocks; i++)
+    map.set(Buffer.from(cidAt(i).toString(), 'latin1').toString('latin1'), i % 3)
   const held = (bytesInUse() - before) / blocks
   return async (): Promise<Figures> => ({
     memory: held,

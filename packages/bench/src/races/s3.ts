@@ -1,31 +1,36 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import type { Block } from '@blockpool/core'
 import { s3 } from '@blockpool/s3'
 import { type S3Access, startCeph } from '@blockpool/test-services'
-import type { Server, Topic } from '../race.ts'
+import type { Figures, Race, Server, Topic } from '../race.ts'
+import { type RunningS3, startChild } from '../run/child-server.ts'
 import { blockstoreS3, rawS3 } from '../stores/s3.ts'
+import type { Store } from '../stores/store.ts'
 import { ours } from '../stores/store.ts'
-import { type Goals, type Stores, verbRaces } from './verbs.ts'
+import { makeBlocks, timed } from '../work.ts'
+import { cost, rate } from './metrics.ts'
+import { type Goals, raceOf, type Stores, verbRaces } from './verbs.ts'
 
 const peer = 'blockstore-s3'
 const goals: Goals = { put: { [peer]: { atLeast: 1.3 } }, get: { [peer]: { atLeast: 1.3 } } }
 
-export const s3Topic: Topic = topic('s3', 'S3, an emulator (fauxqs)', 's3', emulator)
+export const s3Topic: Topic = topic('s3', 'S3, an emulator (fauxqs)', 's3', emulator, (quick) => [
+  bare(quick),
+])
 export const cephTopic: Topic = topic('s3-ceph', 'S3, Ceph Object Gateway', 'ceph', ceph)
 
-interface Running {
-  readonly access: S3Access
-  stop(): Promise<void>
-}
-
-function topic(id: string, title: string, server: Server, start: () => Promise<Running>): Topic {
+function topic(
+  id: string,
+  title: string,
+  server: Server,
+  start: () => Promise<RunningS3>,
+  more: (quick: boolean) => readonly Race[] = () => [],
+): Topic {
   return {
     id,
     title,
-    races: ({ quick }) =>
-      verbRaces(
+    races: ({ quick }) => [
+      ...verbRaces(
         {
           id,
           title: 's3()',
@@ -36,6 +41,8 @@ function topic(id: string, title: string, server: Server, start: () => Promise<R
         },
         (bytes) => Math.ceil((quick ? 96 : 320) / (bytes / 1_024) ** 0.4),
       ),
+      ...more(quick),
+    ],
   }
 }
 
@@ -44,7 +51,7 @@ export function emulatorStores(): Promise<Stores> {
 }
 
 /** One server, a bucket for each. */
-async function stores(start: () => Promise<Running>): Promise<Stores> {
+async function stores(start: () => Promise<RunningS3>): Promise<Stores> {
   const { access, stop } = await start()
   for (const bucket of ['ours', 'blockstore', 'raw']) await makeBucket(access, bucket)
   return {
@@ -63,23 +70,47 @@ async function makeBucket(access: S3Access, bucket: string): Promise<void> {
   await client.send(new CreateBucketCommand({ Bucket: bucket })).finally(() => client.destroy())
 }
 
-async function emulator(): Promise<Running> {
-  const child = fork(join(import.meta.dirname, '..', 'run', 's3-emulator.ts'), {
-    execArgv: ['--conditions=@blockpool/source'],
-    stdio: ['ignore', 2, 2, 'ipc'],
-  })
-  const [access] = (await once(child, 'message')) as [S3Access]
+function emulator(): Promise<RunningS3> {
+  return startChild('s3-emulator')
+}
+
+/** A server that stores nothing shows the clients alone. */
+function bare(quick: boolean): Race {
   return {
-    access,
-    async stop() {
-      const ended = once(child, 'exit')
-      child.disconnect()
-      await ended
+    id: 's3/bare',
+    title: 's3(), 1 KiB, 32 at once, a server that stores nothing',
+    metrics: { put: rate('ops/s'), 'put-cpu': cost('µs'), get: rate('ops/s'), 'get-cpu': cost('µs') },
+    async start() {
+      const blocks = makeBlocks(quick ? 200 : 1_000, 1_024)
+      const { access, stop } = await startChild('s3-bare')
+      const stores = {
+        ours: await ours(s3({ ...access, bucket: 'bare' })),
+        [peer]: blockstoreS3(access, 'bare'),
+        'AWS SDK': rawS3(access, 'bare'),
+      }
+      return raceOf({ stores, close: stop }, (store) => bareLap(store, blocks))
     },
   }
 }
 
-async function ceph(): Promise<Running> {
+async function bareLap(store: Store, blocks: readonly Block[]): Promise<Figures> {
+  const put = await withCpu(blocks, (block) => store.put(block))
+  const get = await withCpu(blocks, ({ cid }) => store.get(cid))
+  return { put: put.perSecond, 'put-cpu': put.micros, get: get.perSecond, 'get-cpu': get.micros }
+}
+
+/** Microseconds of processor time of this process for each operation, and operations a second. */
+async function withCpu(
+  blocks: readonly Block[],
+  operation: (block: Block) => Promise<unknown>,
+): Promise<{ readonly perSecond: number; readonly micros: number }> {
+  const cpu = process.cpuUsage()
+  const seconds = await timed(blocks, 32, operation)
+  const { user, system } = process.cpuUsage(cpu)
+  return { perSecond: blocks.length / seconds, micros: (user + system) / blocks.length }
+}
+
+async function ceph(): Promise<RunningS3> {
   const server = await startCeph()
   return { access: server, stop: () => server.stop() }
 }

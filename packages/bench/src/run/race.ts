@@ -6,11 +6,11 @@ import { type Row, rowOf } from '../row.ts'
 const WARM_UP_MS = 400
 
 /** Runs the contenders in turns: rounds that warm up, then those that count, then one row for each comparison. */
-export async function runRace(race: Race, rounds: number): Promise<readonly Row[]> {
+export async function runRace(topic: string, race: Race, rounds: number): Promise<readonly Row[]> {
   const field = await race.start()
   try {
     if (race.warmsUp !== false) await warmUp(field)
-    return rowsOf(race, await runRounds(field, Math.min(rounds, race.maxRounds ?? rounds)))
+    return rowsOf(topic, race, await runRounds(field, Math.min(rounds, race.maxRounds ?? rounds)))
   } finally {
     await field.close()
   }
@@ -41,12 +41,12 @@ async function runRounds(
   return figures
 }
 
-function rowsOf(race: Race, figures: ReadonlyMap<string, readonly Figures[]>): Row[] {
+function rowsOf(topic: string, race: Race, figures: ReadonlyMap<string, readonly Figures[]>): Row[] {
   const of = (name: string, metric: string): number[] =>
     (figures.get(name) ?? []).map((lap) => lap[metric] ?? Number.NaN)
   const peers = [...figures.keys()].filter((name) => name !== 'ours')
   return Object.entries(race.metrics).flatMap(([metric, shape]) => {
-    const subject = { race: race.id, title: race.title, metric, shape }
+    const subject = { topic, race: race.id, title: race.title, metric, shape }
     const rows = peers
       .map((name) => ({ name, figures: of(name, metric) }))
       .filter((peer) => !peer.figures.some(Number.isNaN))
