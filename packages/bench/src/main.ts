@@ -8,7 +8,7 @@ import { bench } from './run/bench.ts'
 import type { Outcome } from './run/messages.ts'
 import { sources } from './servers.ts'
 
-const [ROUNDS, QUICK_ROUNDS] = [7, 2]
+const [ROUNDS, QUICK_ROUNDS] = [5, 2]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

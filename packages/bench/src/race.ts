@@ -54,4 +54,6 @@ export interface Topic {
   readonly id: string
   readonly title: string
   races(scale: Scale): readonly Race[]
+  /** Ends what the races have shared. */
+  close?(): Promise<void>
 }

@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import type { Block } from '@blockpool/core'
 import { s3 } from '@blockpool/s3'
-import { type S3Access, startCeph } from '@blockpool/test-services'
+import { type CephServer, type S3Access, startCeph } from '@blockpool/test-services'
 import type { Figures, Race, Server, Topic } from '../race.ts'
 import { type RunningS3, startChild } from '../run/child-server.ts'
 import { blockstoreS3, rawS3 } from '../stores/s3.ts'
@@ -17,7 +18,10 @@ const goals: Goals = { put: { [peer]: { atLeast: 1.3 } }, get: { [peer]: { atLea
 export const s3Topic: Topic = topic('s3', 'S3, an emulator (fauxqs)', 's3', emulator, (quick) => [
   bare(quick),
 ])
-export const cephTopic: Topic = topic('s3-ceph', 'S3, Ceph Object Gateway', 'ceph', ceph)
+export const cephTopic: Topic = {
+  ...topic('s3-ceph', 'S3, Ceph Object Gateway', 'ceph', ceph),
+  close: stopCeph,
+}
 
 function topic(
   id: string,
@@ -39,7 +43,7 @@ function topic(
           goals: (bytes, atOnce) => (bytes === 1_024 && atOnce === 32 ? goals : {}),
           stores: () => stores(start),
         },
-        (bytes) => Math.ceil((quick ? 96 : 320) / (bytes / 1_024) ** 0.4),
+        (bytes) => Math.ceil((quick ? 64 : 128) / (bytes / 1_024) ** 0.3),
       ),
       ...more(quick),
     ],
@@ -53,21 +57,23 @@ export function emulatorStores(): Promise<Stores> {
 /** One server, a bucket for each. */
 async function stores(start: () => Promise<RunningS3>): Promise<Stores> {
   const { access, stop } = await start()
-  for (const bucket of ['ours', 'blockstore', 'raw']) await makeBucket(access, bucket)
+  const [own = '', others = '', raw = ''] = await makeBuckets(access, 3)
   return {
     stores: {
-      ours: await ours(s3({ ...access, bucket: 'ours' })),
-      [peer]: blockstoreS3(access, 'blockstore'),
-      'AWS SDK': rawS3(access, 'raw'),
+      ours: await ours(s3({ ...access, bucket: own })),
+      [peer]: blockstoreS3(access, others),
+      'AWS SDK': rawS3(access, raw),
     },
     close: stop,
   }
 }
 
-async function makeBucket(access: S3Access, bucket: string): Promise<void> {
-  const { endpoint, region, credentials } = access
+async function makeBuckets({ endpoint, region, credentials }: S3Access, count: number): Promise<string[]> {
   const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true })
-  await client.send(new CreateBucketCommand({ Bucket: bucket })).finally(() => client.destroy())
+  const names = Array.from({ length: count }, () => `bench-${randomUUID()}`)
+  for (const Bucket of names) await client.send(new CreateBucketCommand({ Bucket }))
+  client.destroy()
+  return names
 }
 
 function emulator(): Promise<RunningS3> {
@@ -110,7 +116,16 @@ async function withCpu(
   return { perSecond: blocks.length / seconds, micros: (user + system) / blocks.length }
 }
 
+let cluster: Promise<CephServer> | undefined
+
+/** It takes 12 s to start: all races share it. */
 async function ceph(): Promise<RunningS3> {
-  const server = await startCeph()
-  return { access: server, stop: () => server.stop() }
+  cluster ??= startCeph()
+  return { access: await cluster, stop: async () => {} }
+}
+
+async function stopCeph(): Promise<void> {
+  // One that did not start has failed its races.
+  const server = await cluster?.catch(() => undefined)
+  await server?.stop()
 }

@@ -8,11 +8,14 @@ import { runRace } from './race.ts'
 
 const task = JSON.parse(process.argv[2] ?? '') as Task
 
-for (const race of topics.find(({ id }) => id === task.topic)?.races(task) ?? []) {
+const topic = topics.find(({ id }) => id === task.topic)
+
+for (const race of topic?.races(task) ?? []) {
   if (!isWanted(race, task.words)) continue
   await tell({ kind: 'begun', race: race.id })
   await tell(await outcomeOf(race))
 }
+await topic?.close?.()
 process.exit()
 
 async function outcomeOf(race: Race): Promise<Outcome> {
