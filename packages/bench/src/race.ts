@@ -5,7 +5,11 @@ export type Figures = Readonly<Record<string, number>>
 export type Lap = () => Promise<Figures>
 
 /** A bound on the ratio to a peer or, with `of: 'ours'`, on our own figure. */
-export type Goal = { readonly of?: 'ratio' | 'ours' } & (
+export type Goal = {
+  readonly of?: 'ratio' | 'ours'
+  /** What stands in the way where it cannot be met. */
+  readonly limit?: string
+} & (
   | { readonly atLeast: number; readonly atMost?: undefined }
   | { readonly atMost: number; readonly atLeast?: undefined }
 )
@@ -16,8 +20,6 @@ export interface Metric {
   readonly better: 'more' | 'less'
   /** By name of the peer. */
   readonly goals?: Readonly<Record<string, Goal>>
-  /** What bounds it, where a goal cannot be met. */
-  readonly limit?: string
 }
 
 export type Server = 'redis' | 's3' | 'ceph'

@@ -57,7 +57,7 @@ export function rowOf(
     rounds: ours.length,
     goal: goal ? inWords(goal, shape.unit) : null,
     met: goal ? isMet(goal, goal.of === 'ours' ? figure : (ratio ?? Number.NaN)) : null,
-    limit: shape.limit ?? null,
+    limit: goal?.limit ?? null,
   }
 }
 

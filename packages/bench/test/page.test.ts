@@ -7,8 +7,7 @@ import { expect, test } from 'vitest'
 const shape = {
   unit: 'ops/s',
   better: 'more',
-  goals: { peer: { atLeast: 3 } },
-  limit: 'SHA-256 alone takes longer',
+  goals: { peer: { atLeast: 3, limit: 'SHA-256 alone takes longer' } },
 } as const
 const subject = { topic: 'memory', race: 'memory/1KiB', title: 'memory, 1 KiB', metric: 'get', shape }
 const missed = rowOf(subject, [20_000], { name: 'peer', figures: [10_000] })
