@@ -1,15 +1,16 @@
 import { hash } from 'node:crypto'
 import { type Backend, type Block, digestWords, LocationHints, memory } from '@blockpool/core'
+import { fs } from '@blockpool/fs'
 import { sqlite } from '@blockpool/sqlite'
 import { wordsAt } from '../digest-words.ts'
 import { temporaryFolder } from '../folder.ts'
-import type { Figures, Lap, Race, Topic } from '../race.ts'
+import type { Figures, Goal, Lap, Race, Topic } from '../race.ts'
 import { cidOf, timed } from '../work.ts'
 import { cost, rate } from './metrics.ts'
 
 /** As 10^7 of 1 KiB would be 10 GB. */
 const BYTES = 64
-const [READS, WRITES, LISTED] = [5_000, 2_000, 100_000]
+const [READS, WRITES, LISTED] = [5_000, 1_000, 100_000]
 /** Puts in flight while a store is filled. */
 const FILLING = 4_096
 
@@ -17,17 +18,32 @@ export const growthTopic: Topic = {
   id: 'growth',
   title: 'Growth from 10^4 to 10^7 blocks',
   races: ({ quick }) => [
-    sqliteGrowth(quick ? [1e3, 1e4] : [1e4, 1e5, 1e6, 1e7]),
-    memoryGrowth(quick ? [1e3, 1e4] : [1e4, 1e5, 1e6]),
+    storeGrowth('sqlite', quick ? [1e3, 1e4] : [1e4, 1e5, 1e6, 1e7], {
+      goal: { atLeast: 1 / 1.5 },
+      open: (path) => sqlite(path),
+      fillBy: (path) => sqlite({ path, synchronous: 'off' }),
+    }),
+    storeGrowth('fs', quick ? [1e2, 1e3] : [1e4, 1e5], {
+      open: (path) => fs({ path, durability: 'process' }),
+    }),
+    storeGrowth('memory', quick ? [1e3, 1e4] : [1e4, 1e5, 1e6], { open: () => memory() }),
     hintsGrowth(quick ? [1e4, 1e5] : [1e4, 1e5, 1e6, 1e7]),
   ],
 }
 
-function sqliteGrowth(sizes: readonly number[]): Race {
-  const within = { [nameOf(sizes[0] ?? 0)]: { atLeast: 1 / 1.5 } }
+interface Growing {
+  readonly goal?: Goal
+  open(path: string): Backend
+  /** A quicker way to fill the same store. */
+  fillBy?(path: string): Backend
+}
+
+/** A store of each size, which stay as large as they are. */
+function storeGrowth(id: string, sizes: readonly number[], { goal, open, fillBy }: Growing): Race {
+  const within = goal && { [nameOf(sizes[0] ?? 0)]: goal }
   return {
-    id: 'growth/sqlite',
-    title: `sqlite(), blocks of ${BYTES} bytes, ${nameOf(sizes.at(-1) ?? 0)}`,
+    id: `growth/${id}`,
+    title: `${id}(), blocks of ${BYTES} bytes, ${nameOf(sizes.at(-1) ?? 0)}`,
     metrics: {
       put: rate('ops/s', within),
       get: rate('ops/s', within),
@@ -38,13 +54,7 @@ function sqliteGrowth(sizes: readonly number[]): Race {
     async start() {
       const folder = await temporaryFolder()
       const stores = new Map<number, Backend>()
-      for (const size of sizes) {
-        const path = folder.fresh(`${size}.db`)
-        await fill(sqlite({ path, synchronous: 'off' }), size, true)
-        const store = sqlite(path)
-        await store.open?.()
-        stores.set(size, store)
-      }
+      for (const size of sizes) stores.set(size, await filled(folder.fresh(id), size, open, fillBy))
       return {
         contenders: bySize(sizes, (size) => () => storeLap(stores.get(size) as Backend, size)),
         async close() {
@@ -56,29 +66,9 @@ function sqliteGrowth(sizes: readonly number[]): Race {
   }
 }
 
-function memoryGrowth(sizes: readonly number[]): Race {
-  return {
-    id: 'growth/memory',
-    title: `memory(), blocks of ${BYTES} bytes, ${nameOf(sizes.at(-1) ?? 0)}`,
-    metrics: { put: rate('ops/s'), get: rate('ops/s'), has: rate('ops/s'), list: rate('CIDs/s') },
-    maxRounds: 5,
-    async start() {
-      const stores = new Map<number, Backend>()
-      for (const size of sizes) {
-        const store = memory()
-        await fill(store, size, false)
-        stores.set(size, store)
-      }
-      return {
-        contenders: bySize(sizes, (size) => () => storeLap(stores.get(size) as Backend, size)),
-        close: async () => {},
-      }
-    },
-  }
-}
-
 function hintsGrowth(sizes: readonly number[]): Race {
-  const within = { [nameOf(sizes[0] ?? 0)]: { atMost: 1.5 } }
+  const limit = "the small table fits the processor's cache: one miss costs more than the rest of a look-up"
+  const within = { [nameOf(sizes[0] ?? 0)]: { atMost: 1.5, limit } }
   return {
     id: 'growth/hints',
     title: `location hints, ${nameOf(sizes.at(-1) ?? 0)}`,
@@ -116,13 +106,23 @@ function blockAt(i: number): Block {
   return { cid: cidOf(bytes), bytes }
 }
 
-async function fill(store: Backend, size: number, thenClose: boolean): Promise<void> {
-  await store.open?.()
+async function filled(
+  path: string,
+  size: number,
+  open: Growing['open'],
+  fillBy: Growing['fillBy'],
+): Promise<Backend> {
+  const store = open(path)
+  const filler = fillBy?.(path) ?? store
+  await filler.open?.()
   for (let at = 0; at < size; at += FILLING) {
     const portion = Array.from({ length: Math.min(FILLING, size - at) }, (_, i) => blockAt(at + i))
-    await Promise.all(portion.map((block) => store.put(block)))
+    await Promise.all(portion.map((block) => filler.put(block)))
   }
-  if (thenClose) await store.close?.()
+  if (filler === store) return store
+  await filler.close?.()
+  await store.open?.()
+  return store
 }
 
 async function storeLap(store: Backend, size: number): Promise<Figures> {
