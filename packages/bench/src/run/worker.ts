@@ -6,6 +6,9 @@ import { missingServers } from '../servers.ts'
 import type { Outcome, Task } from './messages.ts'
 import { runRace } from './race.ts'
 
+// Without a parent nobody is told.
+process.once('disconnect', () => process.exit())
+
 const task = JSON.parse(process.argv[2] ?? '') as Task
 
 const topic = topics.find(({ id }) => id === task.topic)
