@@ -35,7 +35,7 @@ function growthPlots(rows: readonly Row[]): Plot[] {
     return {
       name: `growth-${unit.replace(/[^a-z]+/gi, '-').toLowerCase()}`,
       title,
-      svg: lineChart(title, unit, lines),
+      svg: lineChart(title, lines),
     }
   })
 }

@@ -38,12 +38,12 @@ function barOf({ label, value, goal }: Bar, y: number, x: (value: number) => num
     `<text x="${LABELS - 12}" y="${y + 12}" text-anchor="end">${escaped(label)}</text>`,
     `<rect x="${from}" y="${y}" width="${Math.max(1, to - from).toFixed(1)}" height="14" fill="${fill}"/>`,
     mark,
-    `<text x="${(to + 6).toFixed(1)}" y="${y + 12}">${short(value)} ×</text>`,
+    `<text x="${(Math.max(to, goal === undefined ? to : x(goal)) + 6).toFixed(1)}" y="${y + 12}">${short(value)} ×</text>`,
   ].join('')
 }
 
 /** Both axes logarithmic; x are powers of ten. */
-export function lineChart(title: string, unit: string, lines: readonly Line[]): string {
+export function lineChart(title: string, lines: readonly Line[]): string {
   const points = lines.flatMap((line) => line.points)
   const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)]
   const [left, right, top, bottom] = [80, 640, 40, 320]
@@ -71,7 +71,7 @@ export function lineChart(title: string, unit: string, lines: readonly Line[]): 
       `<text x="${right + 14}" y="${50 + i * 20}" fill="${color}">${escaped(label)}</text>`
     )
   })
-  const names = `<text x="${left}" y="${top - 8}">${escaped(unit)}</text><text x="${right}" y="${bottom + 38}" text-anchor="end">blocks</text>`
+  const names = `<text x="${right}" y="${bottom + 38}" text-anchor="end">blocks</text>`
   return svg(title, WIDTH, bottom + 50, [...across, ...below, ...drawn, names])
 }
 
