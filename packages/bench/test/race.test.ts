@@ -29,7 +29,7 @@ test('contenders take turns, and who went first goes last', async () => {
     order.push(name)
     return { speed: 1 }
   }
-  await runRace('topic', race({ ours: note('ours'), slow: note('slow') }), 3)
+  await runRace('topic', race({ ours: note('ours'), slow: note('slow') }), { rounds: 3, quick: true })
   expect(order).toEqual(['ours', 'slow', 'slow', 'ours', 'ours', 'slow'])
 })
 
@@ -37,7 +37,7 @@ test('a row for each peer, with medians, their ratio and whether the goal is met
   const rows = await runRace(
     'topic',
     race({ ours: lap(30, 10, 20), slow: lap(5, 4, 6), quick: lap(20, 20, 20) }),
-    3,
+    { rounds: 3, quick: true },
   )
   expect(rows).toMatchObject([
     {
@@ -57,21 +57,27 @@ test('a row for each peer, with medians, their ratio and whether the goal is met
 test('a bound on our own figure needs no peer, and may be one from above', async () => {
   const goals = { none: { of: 'ours', atMost: 8 } } as const
   const bytes: Metric = { unit: 'bytes', better: 'less', goals }
-  const rows = await runRace('topic', race({ ours: lap(7, 7) }, { metrics: { speed: bytes } }), 2)
+  const rows = await runRace('topic', race({ ours: lap(7, 7) }, { metrics: { speed: bytes } }), {
+    rounds: 2,
+    quick: true,
+  })
   expect(rows).toMatchObject([
     { against: null, peer: null, ratio: null, goal: '≤ 8 bytes', met: true, spread: 0 },
   ])
 })
 
 test('a peer that does not know a metric has no row of it', async () => {
-  const rows = await runRace('topic', race({ ours: lap(1), slow: async () => ({}) }), 1)
+  const rows = await runRace('topic', race({ ours: lap(1), slow: async () => ({}) }), {
+    rounds: 1,
+    quick: true,
+  })
   expect(rows.map(({ against }) => against)).toEqual([null])
 })
 
 test('rounds that warm up do not count', async () => {
   let laps = 0
   const ours = async () => ({ speed: ++laps })
-  const [row] = await runRace('topic', race({ ours }, { warmsUp: true }), 1)
+  const [row] = await runRace('topic', race({ ours }, { warmsUp: true }), { rounds: 1, quick: true })
   expect(row?.ours).toBe(laps)
   expect(laps).toBeGreaterThan(1)
 })
@@ -83,10 +89,13 @@ test('a race that takes long says how many rounds are enough, and is closed what
     throw new TypeError('no disk')
   }
   const start = (ours: Lap) => async () => ({ contenders: { ours }, close })
-  const [row] = await runRace('topic', race({ ours: lap(1) }, { start: start(lap(1, 1)), maxRounds: 2 }), 7)
+  const [row] = await runRace('topic', race({ ours: lap(1) }, { start: start(lap(1, 1)), maxRounds: 2 }), {
+    rounds: 7,
+    quick: true,
+  })
   expect(row?.rounds).toBe(2)
-  await expect(runRace('topic', race({ ours: failing }, { start: start(failing) }), 1)).rejects.toThrow(
-    TypeError,
-  )
+  await expect(
+    runRace('topic', race({ ours: failing }, { start: start(failing) }), { rounds: 1, quick: true }),
+  ).rejects.toThrow(TypeError)
   expect(closed).toBe(2)
 })

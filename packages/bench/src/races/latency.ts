@@ -17,10 +17,10 @@ export const latencyTopic: Topic = {
   races: ({ quick }) =>
     [1, 32].flatMap((atOnce) => [
       latencyRace('memory', atOnce, quick ? 1_000 : 10_000, memoryStores),
-      latencyRace('sqlite', atOnce, quick ? 100 : 500, sqliteStores),
-      latencyRace('fs', atOnce, quick ? 100 : 1_000, unsyncedFiles),
+      latencyRace('sqlite', atOnce, quick ? 40 : 500, sqliteStores),
+      latencyRace('fs', atOnce, quick ? 40 : 1_000, unsyncedFiles),
       latencyRace('redis', atOnce, quick ? 200 : 2_000, redisStores, ['redis']),
-      latencyRace('s3', atOnce, quick ? 50 : 300, emulatorStores, ['s3']),
+      latencyRace('s3', atOnce, quick ? 40 : 300, emulatorStores, ['s3']),
     ]),
 }
 

@@ -1,27 +1,35 @@
 import { collectGarbage } from '../garbage.ts'
-import type { Field, Figures, Race } from '../race.ts'
+import type { Field, Figures, Race, Scale } from '../race.ts'
 import { type Row, rowOf } from '../row.ts'
 
 /** Rounds that warm up go on for so long, where rounds are short: code is compiled for good by then. */
 const WARM_UP_MS = 400
 
+export interface RunOptions extends Scale {
+  readonly rounds: number
+}
+
 /** Runs the contenders in turns: rounds that warm up, then those that count, then one row for each comparison. */
-export async function runRace(topic: string, race: Race, rounds: number): Promise<readonly Row[]> {
+export async function runRace(
+  topic: string,
+  race: Race,
+  { rounds, quick }: RunOptions,
+): Promise<readonly Row[]> {
   const field = await race.start()
   try {
-    if (race.warmsUp !== false) await warmUp(field)
+    if (race.warmsUp !== false) await warmUp(field, quick ? 0 : WARM_UP_MS)
     return rowsOf(topic, race, await runRounds(field, Math.min(rounds, race.maxRounds ?? rounds)))
   } finally {
     await field.close()
   }
 }
 
-async function warmUp({ contenders }: Field): Promise<void> {
+async function warmUp({ contenders }: Field, least: number): Promise<void> {
   collectGarbage('major')
   const began = performance.now()
   do {
     for (const lap of Object.values(contenders)) await lap()
-  } while (performance.now() - began < WARM_UP_MS)
+  } while (performance.now() - began < least)
 }
 
 async function runRounds(

@@ -25,7 +25,7 @@ async function outcomeOf(race: Race): Promise<Outcome> {
   const missing = missingServers(race.needs ?? [])
   if (missing.length > 0) return { kind: 'left out', race: race.id, missing }
   try {
-    return { kind: 'rows', race: race.id, rows: await runRace(task.topic, race, task.rounds) }
+    return { kind: 'rows', race: race.id, rows: await runRace(task.topic, race, task) }
   } catch (error) {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return { kind: 'failed', race: race.id, reason }
