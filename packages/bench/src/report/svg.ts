@@ -89,6 +89,7 @@ function logScale(least: number, most: number, from: number, to: number): (value
 function svg(title: string, width: number, height: number, body: readonly string[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ${FONT}>`,
+    `<title>${escaped(title)}</title>`,
     `<rect width="100%" height="100%" fill="#fff"/>`,
     `<text x="12" y="18" font-weight="bold">${escaped(title)}</text>`,
     ...body,
