@@ -57,6 +57,7 @@ export {
   memoryJournal,
   type SharedJournal,
 } from './state/journal.ts'
+export { LocationHints } from './state/location-hints.ts'
 export type { LocationIndex } from './state/location-index.ts'
 export type {
   BackendStats,

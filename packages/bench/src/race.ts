@@ -1,0 +1,61 @@
+/** What a contender measured in one lap, by metric, in the unit of the metric. */
+export type Figures = Readonly<Record<string, number>>
+
+/** Does the work of one round once and measures it. */
+export type Lap = () => Promise<Figures>
+
+/** A bound on the ratio to a peer or, with `of: 'ours'`, on our own figure. */
+export type Goal = {
+  readonly of?: 'ratio' | 'ours'
+  /** What stands in the way where it cannot be met. */
+  readonly limit?: string
+} & (
+  | { readonly atLeast: number; readonly atMost?: undefined }
+  | { readonly atMost: number; readonly atLeast?: undefined }
+)
+
+export interface Metric {
+  /** 'ops/s', 'MiB/s', 'ns' … */
+  readonly unit: string
+  readonly better: 'more' | 'less'
+  /** By name of the peer. */
+  readonly goals?: Readonly<Record<string, Goal>>
+}
+
+export type Server = 'redis' | 's3' | 'ceph'
+
+/** Contenders that do the same work in turns: ours, and the peers that users would pick. */
+export interface Race {
+  /** Topic first, then what tells it from the others: 'memory/1KiB/x32'. */
+  readonly id: string
+  /** What is done, in a few words. */
+  readonly title: string
+  readonly metrics: Readonly<Record<string, Metric>>
+  readonly needs?: readonly Server[]
+  /** Measured rounds at most, where one takes long. */
+  readonly maxRounds?: number
+  /** False where a lap takes so long that the first one has warmed up after a fraction of it. @default true */
+  readonly warmsUp?: boolean
+  start(): Promise<Field>
+}
+
+/** The contenders of a race, ready to run. */
+export interface Field {
+  /** By name. `ours` is first; without peers a metric stands alone. */
+  readonly contenders: Readonly<Record<string, Lap>> & { readonly ours: Lap }
+  close(): Promise<void>
+}
+
+/** Small work for a check that everything runs, or enough of it for figures that say something. */
+export interface Scale {
+  readonly quick: boolean
+}
+
+/** Races that run in one process. */
+export interface Topic {
+  readonly id: string
+  readonly title: string
+  races(scale: Scale): readonly Race[]
+  /** Ends what the races have shared. */
+  close?(): Promise<void>
+}

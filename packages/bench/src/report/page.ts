@@ -1,0 +1,89 @@
+import type { Row } from '../row.ts'
+import { figure, plusMinus, ratio } from './figures.ts'
+import type { Report } from './json.ts'
+import type { Plot } from './plots.ts'
+
+export interface PageTopic {
+  readonly id: string
+  readonly title: string
+}
+
+/** `docs/benchmarks.md`: goals first, then every comparison by topic. */
+export function pageOf(
+  report: Report,
+  topics: readonly PageTopic[],
+  plots: readonly Plot[],
+  command: string,
+): string {
+  const parts = [
+    '# Benchmarks',
+    `Made by \`${command}\`; nothing here is written by hand. Figures of one machine move from run to run: what counts is the ratio of\ntwo contenders that took turns in one run. Medians of the rounds; ± is half of the interquartile range of the ratio.`,
+    environmentOf(report),
+    '## Goals',
+    goalTable(report.cases.filter(({ goal }) => goal !== null)),
+    ...plots.map(({ name, title }) => `![${title}](benchmarks/${name}.svg)`),
+    ...topics.flatMap((topic) => sectionOf(topic, report.cases)),
+    ...notRun(report),
+  ]
+  return `${parts.join('\n\n')}\n`
+}
+
+function environmentOf({ environment: e }: Report): string {
+  const packages = Object.entries(e.packages).map(([name, version]) => `${name} ${version}`)
+  return [
+    `${e.date}, ${e.cpu} (${e.cores} cores), ${e.memoryGib} GiB, ${e.kernel}, Node ${e.node}.`,
+    `Beside ${packages.join(', ')}.`,
+  ].join('\n')
+}
+
+function goalTable(rows: readonly Row[]): string {
+  return table(
+    ['case', 'beside', 'ours', 'peer', 'ratio', '±', 'goal', 'met'],
+    rows.map((row) => [
+      row.title,
+      row.against ?? '',
+      withUnit(row.ours, row),
+      row.peer === null ? '' : withUnit(row.peer, row),
+      ratio(row.ratio),
+      plusMinus(row.spread),
+      row.goal ?? '',
+      row.met ? 'yes' : ['no', row.limit].filter(Boolean).join(': '),
+    ]),
+  )
+}
+
+/** A line for each case, a column for each peer: its figure, and ours as a multiple of it. */
+function sectionOf({ id, title }: PageTopic, all: readonly Row[]): string[] {
+  const rows = all.filter((row) => row.topic === id)
+  if (rows.length === 0) return []
+  const peers = [...new Set(rows.flatMap(({ against }) => against ?? []))]
+  const lines = [...Map.groupBy(rows, (row) => row.title)].map(([name, same]) => [
+    name,
+    same[0]?.unit ?? '',
+    figure(same[0]?.ours ?? Number.NaN),
+    ...peers.map((peer) => cellOf(same.find(({ against }) => against === peer))),
+  ])
+  return [`## ${title}`, table(['case', 'unit', 'ours', ...peers], lines)]
+}
+
+function cellOf(row: Row | undefined): string {
+  return row?.peer == null ? '' : `${figure(row.peer)} · ${ratio(row.ratio)} ${plusMinus(row.spread)}`
+}
+
+function notRun({ leftOut, failed }: Report): string[] {
+  const all = [
+    ...leftOut.map(({ race, missing }) => `- ${race}: ${missing.join(' and ')} was not there`),
+    ...failed.map(({ race }) => `- ${race}: failed`),
+  ]
+  return all.length > 0 ? ['## Not run', all.join('\n')] : []
+}
+
+function withUnit(value: number, { unit }: Row): string {
+  return `${figure(value)} ${unit}`
+}
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(heads), line(heads.map(() => '---')), ...rows.map(line)].join('\n')
+}

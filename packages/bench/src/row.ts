@@ -1,0 +1,82 @@
+import type { Goal, Metric } from './race.ts'
+import { median, spread } from './statistics.ts'
+
+/** One comparison of `--json`: our figure beside that of one peer. Numbers are medians over the rounds. */
+export interface Row {
+  /** Race, metric and peer: 'memory/1KiB/x32/get/blockstore-core'. */
+  readonly id: string
+  readonly topic: string
+  readonly title: string
+  /** Name of the peer; null where our figure stands alone. */
+  readonly against: string | null
+  readonly ours: number
+  readonly peer: number | null
+  /** Ours divided by the peer's. */
+  readonly ratio: number | null
+  readonly unit: string
+  readonly better: 'more' | 'less'
+  /** Interquartile range as part of the median: of the ratio in each round, or of our figure where it stands alone. */
+  readonly spread: number
+  readonly rounds: number
+  /** '≥ 3', '≤ 8 ns', where one is set. */
+  readonly goal: string | null
+  readonly met: boolean | null
+  readonly limit: string | null
+}
+
+export interface Subject {
+  readonly topic: string
+  readonly race: string
+  readonly title: string
+  readonly metric: string
+  readonly shape: Metric
+}
+
+/** @param peer figures of the same rounds; undefined where ours stand alone. */
+export function rowOf(
+  { topic, race, title, metric, shape }: Subject,
+  ours: readonly number[],
+  peer?: { readonly name: string; readonly figures: readonly number[] },
+): Row {
+  const figure = median(ours)
+  const other = peer ? median(peer.figures) : null
+  const ratio = other === null ? null : figure / other
+  const goal = shape.goals?.[peer?.name ?? 'none']
+  const name = peer ? `/${slug(peer.name)}` : ''
+  return {
+    id: `${race}/${metric}${name}`,
+    topic,
+    title: `${title}, ${metric}`,
+    against: peer?.name ?? null,
+    ours: figure,
+    peer: other,
+    ratio,
+    unit: shape.unit,
+    better: shape.better,
+    spread: spread(peer ? ours.map((value, i) => value / (peer.figures[i] ?? Number.NaN)) : ours),
+    rounds: ours.length,
+    goal: goal ? inWords(goal, shape.unit) : null,
+    met: goal ? isMet(goal, goal.of === 'ours' ? figure : (ratio ?? Number.NaN)) : null,
+    limit: goal?.limit ?? null,
+  }
+}
+
+function isMet(goal: Goal, value: number): boolean {
+  return goal.atLeast !== undefined ? value >= goal.atLeast : value <= goal.atMost
+}
+
+function inWords(goal: Goal, unit: string): string {
+  const bound = goal.atLeast !== undefined ? `≥ ${short(goal.atLeast)}` : `≤ ${short(goal.atMost)}`
+  return goal.of === 'ours' ? `${bound} ${unit}` : `${bound} ×`
+}
+
+function short(bound: number): string {
+  return String(Number(bound.toPrecision(3)))
+}
+
+function slug(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[^a-z0-9^]+/g, '-')
+    .replace(/^-|-$/g, '')
+}

@@ -1,0 +1,101 @@
+import { type Lap, type Metric, type Race, runRace } from '@blockpool/bench'
+import { expect, test } from 'vitest'
+
+const speed: Metric = {
+  unit: 'ops/s',
+  better: 'more',
+  goals: { slow: { atLeast: 2 }, quick: { atLeast: 2 } },
+}
+
+function race(contenders: Record<string, Lap> & { readonly ours: Lap }, more: Partial<Race> = {}): Race {
+  return {
+    id: 'topic/x1',
+    title: 'work',
+    metrics: { speed },
+    warmsUp: false,
+    start: async () => ({ contenders, close: async () => {} }),
+    ...more,
+  }
+}
+
+const lap = (...figures: number[]): Lap => {
+  let round = 0
+  return async () => ({ speed: figures[round++] ?? Number.NaN })
+}
+
+test('contenders take turns, and who went first goes last', async () => {
+  const order: string[] = []
+  const note = (name: string) => async () => {
+    order.push(name)
+    return { speed: 1 }
+  }
+  await runRace('topic', race({ ours: note('ours'), slow: note('slow') }), { rounds: 3, quick: true })
+  expect(order).toEqual(['ours', 'slow', 'slow', 'ours', 'ours', 'slow'])
+})
+
+test('a row for each peer, with medians, their ratio and whether the goal is met', async () => {
+  const rows = await runRace(
+    'topic',
+    race({ ours: lap(30, 10, 20), slow: lap(5, 4, 6), quick: lap(20, 20, 20) }),
+    { rounds: 3, quick: true },
+  )
+  expect(rows).toMatchObject([
+    {
+      id: 'topic/x1/speed/slow',
+      topic: 'topic',
+      ours: 20,
+      peer: 5,
+      ratio: 4,
+      goal: '≥ 2 ×',
+      met: true,
+      rounds: 3,
+    },
+    { id: 'topic/x1/speed/quick', ours: 20, peer: 20, ratio: 1, met: false },
+  ])
+})
+
+test('a bound on our own figure needs no peer, and may be one from above', async () => {
+  const goals = { none: { of: 'ours', atMost: 8 } } as const
+  const bytes: Metric = { unit: 'bytes', better: 'less', goals }
+  const rows = await runRace('topic', race({ ours: lap(7, 7) }, { metrics: { speed: bytes } }), {
+    rounds: 2,
+    quick: true,
+  })
+  expect(rows).toMatchObject([
+    { against: null, peer: null, ratio: null, goal: '≤ 8 bytes', met: true, spread: 0 },
+  ])
+})
+
+test('a peer that does not know a metric has no row of it', async () => {
+  const rows = await runRace('topic', race({ ours: lap(1), slow: async () => ({}) }), {
+    rounds: 1,
+    quick: true,
+  })
+  expect(rows.map(({ against }) => against)).toEqual([null])
+})
+
+test('rounds that warm up do not count', async () => {
+  let laps = 0
+  const ours = async () => ({ speed: ++laps })
+  const [row] = await runRace('topic', race({ ours }, { warmsUp: true }), { rounds: 1, quick: true })
+  expect(row?.ours).toBe(laps)
+  expect(laps).toBeGreaterThan(1)
+})
+
+test('a race that takes long says how many rounds are enough, and is closed whatever happens', async () => {
+  let closed = 0
+  const close = async () => void closed++
+  const failing = async () => {
+    throw new TypeError('no disk')
+  }
+  const start = (ours: Lap) => async () => ({ contenders: { ours }, close })
+  const [row] = await runRace('topic', race({ ours: lap(1) }, { start: start(lap(1, 1)), maxRounds: 2 }), {
+    rounds: 7,
+    quick: true,
+  })
+  expect(row?.rounds).toBe(2)
+  await expect(
+    runRace('topic', race({ ours: failing }, { start: start(failing) }), { rounds: 1, quick: true }),
+  ).rejects.toThrow(TypeError)
+  expect(closed).toBe(2)
+})
