@@ -1,6 +1,6 @@
-import { base32 } from 'multiformats/bases/base32'
 import { CID } from 'multiformats/cid'
 import * as Digest from 'multiformats/hashes/digest'
+import { base32, fromBase32 } from './base32.ts'
 import { PoolError } from './errors.ts'
 
 /** One immutable block: `cid` is the address, `bytes` hash to it. Bytes are shared and read-only, on every path. */
@@ -60,14 +60,14 @@ export function blockName(cid: CID): string {
       `a digest of ${size} bytes cannot name a block (1 to ${MAX_DIGEST_BYTES} can)`,
     )
   }
-  return base32.baseEncode(cid.multihash.bytes)
+  return base32(cid.multihash.bytes)
 }
 
 /** The CID (version 1, raw codec) that a name of `blockName` stands for; undefined when it is not such a name. */
 export function cidFromName(name: string): CID | undefined {
+  const bytes = fromBase32(name)
   try {
-    const bytes = base32.baseDecode(name)
-    return base32.baseEncode(bytes) === name ? cidFromMultihash(bytes) : undefined
+    return bytes && cidFromMultihash(bytes)
   } catch {
     return undefined
   }

@@ -7,7 +7,7 @@ import { PutWindow } from './put-window.ts'
 import { type ReadOptions, readCar } from './read.ts'
 
 export interface ImportOptions extends ReadOptions {
-  /** Puts in flight at most. @default 512 */
+  /** Puts in flight at most. @default 2,048 */
   readonly concurrency?: number | undefined
   /** Bytes of blocks in flight at most; a block that is larger alone goes alone. @default 16 MiB */
   readonly maxBytesInFlight?: number | undefined
@@ -40,7 +40,7 @@ export async function importCar(
   const failed = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal
   const window = new PutWindow(store, {
-    concurrency: limit('concurrency', options.concurrency, 512),
+    concurrency: limit('concurrency', options.concurrency, 2_048),
     maxBytes: limit('maxBytesInFlight', options.maxBytesInFlight, 16 * MIB),
     signal: options.signal,
     onPut: (done) => options.onProgress?.({ ...done, offset }),

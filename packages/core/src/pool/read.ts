@@ -179,7 +179,7 @@ export class ReadOperation implements CallOwner, Watched, Turn {
   }
 
   #asked(member: Member): boolean {
-    return this.#calls.some((call) => call.member === member)
+    return this.#callOf(member) !== undefined
   }
 
   /** Readable backends that were not asked, in order. */
@@ -245,6 +245,7 @@ export class ReadOperation implements CallOwner, Watched, Turn {
   }
 
   #verdict(): ReturnType<typeof judgeAbsence> {
+    if (this.#allSaidMissing()) return 'absent'
     const { debts, leastCopies, members } = this.#context
     const answers = members.all.map((member) => ({
       outcome: this.#outcome(member).outcome,
@@ -253,9 +254,24 @@ export class ReadOperation implements CallOwner, Watched, Turn {
     return judgeAbsence(answers, leastCopies, debts.size > 0 && debts.of(this.subject.key) !== undefined)
   }
 
+  /** The plain case: every attached backend was asked, and is believed. */
+  #allSaidMissing(): boolean {
+    const { members, quarantine } = this.#context
+    if (this.#unconfirmed.length > 0 || !quarantine.isEmpty) return false
+    for (const member of members.all) {
+      if (this.#callOf(member)?.outcome !== 'missing' || whyNotRead(member)) return false
+    }
+    return true
+  }
+
+  #callOf(member: Member): Call | undefined {
+    for (const call of this.#calls) if (call.member === member) return call
+    return undefined
+  }
+
   /** What one backend said to this operation. */
   #outcome(member: Member): Partial<BackendOutcome> {
-    const call = this.#calls.find((other) => other.member === member)
+    const call = this.#callOf(member)
     const reason = this.#unconfirmed.includes(member)
       ? 'its store did not identify itself'
       : whyNotRead(member)
