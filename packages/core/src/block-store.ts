@@ -4,6 +4,11 @@ import type { Block } from './block.ts'
 export interface OperationOptions {
   /** Rejects with `signal.reason`, also when the backend ignores it. An aborted `put` may still have landed. */
   readonly signal?: AbortSignal | undefined
+  /**
+   * Whether `signal` has aborted, for drivers that look once and at once: a pool makes the signal when it is asked for, which
+   * costs a tenth of a get from memory. @default as the signal says
+   */
+  readonly aborted?: boolean | undefined
 }
 
 /**

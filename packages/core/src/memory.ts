@@ -112,7 +112,7 @@ class MemoryBackend implements Backend {
   /** A rejection when the store is closed or the call aborted; undefined when the call may go on. */
   #refusal(options: OperationOptions | undefined): Promise<never> | undefined {
     if (this.#closed) return Promise.reject(new PoolError('ERR_CLOSED', 'the memory store is closed'))
-    if (options?.signal?.aborted) return Promise.reject(options.signal.reason)
+    if (options?.aborted ?? options?.signal?.aborted) return Promise.reject(options?.signal?.reason)
     return undefined
   }
 }

@@ -68,6 +68,10 @@ export class Call implements OperationOptions, Watched {
     return this.#controller.signal
   }
 
+  get aborted(): boolean {
+    return this.outcome !== undefined
+  }
+
   /** Calls the driver. */
   launch(): void {
     this.withDriver = true

@@ -137,10 +137,14 @@ export class PoolContext {
   /** Backends that probably hold the block and may be asked for it, in the order of candidates. */
   hinted(subject: Subject): readonly Member[] {
     const members = this.members.readersAt(this.locations.get(subject))
-    if (members.length === 0) return members
-    const bad = this.corruptAt(subject)
-    const fits = (m: Member): boolean => !bad.has(m.location) && !this.isLastResort(m)
-    return members.every(fits) ? members : members.filter(fits)
+    for (const member of members) {
+      if (!this.#mayAsk(subject, member)) return members.filter((other) => this.#mayAsk(subject, other))
+    }
+    return members
+  }
+
+  #mayAsk(subject: Subject, member: Member): boolean {
+    return !this.isLastResort(member) && !this.corruptAt(subject).has(member.location)
   }
 
   /** The backend is asked for blocks only when the others have not settled it. */

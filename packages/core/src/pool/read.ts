@@ -110,7 +110,7 @@ export class ReadOperation implements CallOwner, Watched, Turn {
 
   #found(call: Call): void {
     if (this.#done) return
-    this.#context.locations.add(this.subject, call.member)
+    if (!this.#hinted?.includes(call.member)) this.#context.locations.add(this.subject, call.member)
     this.waiters.resolve(this.verb === 'get' ? call.bytes : true)
     this.#end()
     this.#abandon(call)

@@ -6,7 +6,7 @@ export const deletes: readonly Mutant[] = [
     file: 'packages/core/src/pool/delete.ts',
     from: '(member) => !this.#context.isLastResort(member)',
     to: '(member) => this.#context.hinted(this.subject).includes(member)',
-    caughtBy: { seed: 3, ops: 500 },
+    caughtBy: { seed: 5, ops: 500 },
   },
   {
     name: 'a delete is over before the journal has it',
