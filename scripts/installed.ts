@@ -10,16 +10,16 @@ import { everything } from './installed/everything.ts'
 import { quickStart } from './installed/quick-start.ts'
 import { thirdParty } from './installed/third-party.ts'
 
-const VERSIONS_OF_NODE = [22, 24, 26]
+/** The workspace has the version between these two. */
+const OTHER_NODES = [22, 26]
 
 const scratch = mkdtempSync(join(tmpdir(), 'blockpool-installed-'))
 const project = (name: string): string => join(scratch, name)
 
 try {
-  for (const major of VERSIONS_OF_NODE) command(project(`node-${major}`), major)
-  const nodes = VERSIONS_OF_NODE.map((major) =>
-    join(project(`node-${major}`), 'node_modules', '.bin', 'node'),
-  )
+  for (const major of OTHER_NODES) command(project(`node-${major}`), major)
+  const others = OTHER_NODES.map((major) => join(project(`node-${major}`), 'node_modules', '.bin', 'node'))
+  const nodes = [process.execPath, ...others]
   quickStart(project('npm'), 'npm', nodes)
   quickStart(project('pnpm'), 'pnpm', nodes)
   everything(project('everything'), nodes)

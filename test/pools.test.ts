@@ -166,7 +166,7 @@ describe.runIf(redisNeeded())('over servers', () => {
   ): Promise<Backend> {
     const entries = makers.map((make, i) => {
       const backend = make()
-      return [backend.type, { backend, sizeThresholdBytes: i * 1_024, timeoutMs: 5_000 }]
+      return [backend.type, { backend, sizeThresholdBytes: i * 1_024, timeoutMs: 2_000 }]
     })
     const backends = Object.fromEntries(entries)
     return createPool({ strategy, copies: 2, maxBlockBytes: 1_048_576, backends, journal })
