@@ -5,8 +5,8 @@ export interface OperationOptions {
   /** Rejects with `signal.reason`, also when the backend ignores it. An aborted `put` may still have landed. */
   readonly signal?: AbortSignal | undefined
   /**
-   * Whether `signal` has aborted, for drivers that look once and at once: a pool makes the signal when it is asked for, which
-   * costs a tenth of a get from memory. @default as the signal says
+   * Whether `signal` has aborted, for drivers that look once and at once: a pool makes the signal only when it is
+   * asked for. @default as the signal says
    */
   readonly aborted?: boolean | undefined
 }
