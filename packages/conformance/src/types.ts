@@ -30,6 +30,7 @@ export interface ConformanceOptions {
 /** What a backend has to offer for a case to apply; otherwise the case is reported as skipped, with the reason. */
 export type BackendRequirement =
   | 'close'
+  | 'peek'
   | 'ping'
   | 'usage'
   | 'identity'

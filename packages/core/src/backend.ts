@@ -1,3 +1,4 @@
+import type { CID } from 'multiformats/cid'
 import type { BlockStore, OperationOptions } from './block-store.ts'
 
 /** What a resolved `put` survives: nothing, a crash of the storing process, a power cut. */
@@ -51,6 +52,11 @@ export interface Backend extends BlockStore {
   open?(options?: OpenOptions): Promise<void>
   /** Waits for calls in flight; idempotent. */
   close?(): Promise<void>
+  /**
+   * What `get` would answer, where that is at hand without waiting for anything: the block is in this process's memory.
+   * Undefined says nothing. A pool asks it first, and checks the bytes as those of `get`; it has no deadline.
+   */
+  peek?(cid: CID): Uint8Array | undefined
   /** Cheap reachability check; without it the pool asks `has` of a fixed CID. */
   ping?(options?: OperationOptions): Promise<void>
   /** Blocks and bytes stored, bytes free. Without it the pool keeps its own tally. */

@@ -53,6 +53,10 @@ class MemoryBackend implements Backend {
     return Promise.resolve(this.#blocks.get(blockKey(cid))?.bytes)
   }
 
+  peek(cid: CID): Uint8Array | undefined {
+    return this.#blocks.get(blockKey(cid))?.bytes
+  }
+
   put(block: Block, options?: OperationOptions): Promise<void> {
     const refused = this.#refusal(options)
     if (refused) return refused

@@ -22,6 +22,7 @@ export class SimulatedBackend implements Backend {
   readonly traits: BackendTraits
   readonly usage?: () => Promise<Usage>
   readonly identity?: (options?: OperationOptions) => Promise<string>
+  readonly peek?: (cid: CID) => Uint8Array | undefined
   readonly #disk: Disk
   readonly #surroundings: Surroundings
   #open = false
@@ -32,9 +33,11 @@ export class SimulatedBackend implements Backend {
   constructor(disk: Disk, surroundings: Surroundings) {
     this.#disk = disk
     this.#surroundings = surroundings
-    const { durability, lateEffects, identity, usage } = disk.plan
+    const { durability, lateEffects, latencyMs, identity, usage } = disk.plan
     this.traits = { durability, concurrency: 64, lateEffects }
     if (identity) this.identity = (options) => this.#call('identity', -1, options) as Promise<string>
+    // What lasts no longer than its process and answers at once is memory.
+    if (durability === 'none' && latencyMs === 0 && !disk.inner) this.peek = (cid) => this.#peek(cid)
     if (usage) this.usage = () => this.#call('usage', -1, undefined) as Promise<Usage>
   }
 
@@ -107,6 +110,14 @@ export class SimulatedBackend implements Backend {
       return indices
     })
     return [...listed, ...held.filter((index) => this.#disk.isDamaged(index) && !listed.includes(index))]
+  }
+
+  /** Faults meet calls; what they have done to a copy is seen here, too. */
+  #peek(cid: CID): Uint8Array | undefined {
+    const index = indexOf(cid) ?? -1
+    if (this.#dead || !this.#open || this.#disk.armed.length > 0) return undefined
+    this.#surroundings.trace.add(this.#surroundings.clock.now(), 'peek', this.#disk.plan.id, index)
+    return effect(this.#disk, this.#surroundings, 'get', index, SMOOTH) as Uint8Array | undefined
   }
 
   #call(verb: Verb, index: number, options: OperationOptions | undefined, note?: string): Promise<unknown> {

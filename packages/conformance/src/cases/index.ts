@@ -15,6 +15,7 @@ import { listCases } from './list.ts'
 import { listingWhileWritingCases } from './listing-while-writing.ts'
 import { modelCases } from './model.ts'
 import { noteCases } from './note.ts'
+import { peekCases } from './peek.ts'
 import { putCases } from './put.ts'
 import { traitsCases } from './traits.ts'
 import { usageCases } from './usage.ts'
@@ -22,6 +23,7 @@ import { usageCases } from './usage.ts'
 /** Every case of the `Backend` contract, by topic. */
 export const backendCases: readonly BackendCase[] = [
   ...getCases,
+  ...peekCases,
   ...putCases,
   ...hasCases,
   ...deleteCases,

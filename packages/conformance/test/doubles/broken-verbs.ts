@@ -53,6 +53,25 @@ export const brokenVerbs: readonly Broken[] = [
       return bytes
     },
   })),
+  broken('peek/the-bytes-or-nothing', 'peek returns a part of the block', (inner) => ({
+    peek: (cid) => inner.peek?.(cid)?.subarray(0, 500),
+  })),
+  broken('peek/the-bytes-or-nothing', 'peek returns no bytes for an unknown block', (inner) => ({
+    peek: (cid) => inner.peek?.(cid) ?? new Uint8Array(0),
+  })),
+  broken('peek/the-bytes-or-nothing', 'what peek has seen outlives its delete', (inner) => {
+    const seen = new Map<string, Uint8Array | undefined>()
+    return {
+      peek(cid) {
+        const key = blockKey(cid)
+        seen.set(key, seen.get(key) ?? inner.peek?.(cid))
+        return seen.get(key)
+      },
+    }
+  }),
+  broken('peek/closed', 'close leaves blocks at hand', () => ({
+    close: async () => {},
+  })),
   broken('put/resolved-is-readable', 'put resolves before the block is stored', (inner) => ({
     async put(block) {
       pause(5)

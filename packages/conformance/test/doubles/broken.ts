@@ -43,6 +43,7 @@ function changed(inner: Backend, change: (inner: Backend) => Partial<Backend>): 
     open: async (options) => inner.open?.(options),
     close: async () => inner.close?.(),
     get: (cid, options) => inner.get(cid, options),
+    peek: (cid) => inner.peek?.(cid),
     put: (block, options) => inner.put(block, options),
     has: (cid, options) => inner.has(cid, options),
     delete: (cid, options) => inner.delete(cid, options),

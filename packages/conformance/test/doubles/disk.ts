@@ -44,6 +44,7 @@ export function diskBackend(data: Disk): Backend {
       await admit(options)
       return data.blocks.get(blockKey(cid))?.bytes
     },
+    peek: (cid) => (open ? data.blocks.get(blockKey(cid))?.bytes : undefined),
     async put({ cid, bytes }, options) {
       await admit(options)
       if (bytes.length > DISK_MAX_BLOCK_BYTES) throw new PoolError('ERR_BLOCK_TOO_LARGE', 'too large')

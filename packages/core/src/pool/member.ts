@@ -159,6 +159,31 @@ export class Member implements Candidate, Standing {
     return call
   }
 
+  /**
+   * The answer to a read that the backend has at hand, verified; undefined when it has to be called, which also tells what
+   * is wrong.
+   */
+  peek(verb: 'get' | 'has', cid: CID): Uint8Array | true | undefined {
+    if (!this.backend.peek || this.readBreaker.state !== 'closed') return undefined
+    const startedAt = this.#startTimer()
+    const bytes = this.#peek(cid)
+    if (!bytes || (verb === 'get' && this.matches(cid, bytes) !== true)) return undefined
+    this.counted('ok')
+    if (verb === 'has') return true
+    this.counts.reads++
+    this.counts.bytesRead += bytes.length
+    if (startedAt >= 0) this.#observeRead(startedAt, true)
+    return bytes
+  }
+
+  #peek(cid: CID): Uint8Array | undefined {
+    try {
+      return this.backend.peek?.(cid)
+    } catch {
+      return undefined
+    }
+  }
+
   /** Runs a call that is not about one block (open, usage, identity, ping), with the deadline of all calls. */
   async within<T>(what: string, ask: (options: { readonly signal: AbortSignal }) => Promise<T>): Promise<T> {
     const steps = new Step(this.#services.sweeper, this, undefined)
@@ -295,20 +320,28 @@ export class Member implements Candidate, Standing {
   }
 
   #observe(call: Call): void {
-    const ms = this.#services.clock.now() - call.startedAt
-    if (call.verb === 'get') {
-      // One that was given up because it was slow counts among the slow ones.
-      this.readTail.observe(ms)
-      if (call.outcome === 'ok') this.readLatency.observe(ms)
-    } else if (call.verb === 'put') this.writeLatency.observe(ms)
+    if (call.verb === 'get') this.#observeRead(call.startedAt, call.outcome === 'ok')
+    else if (call.verb === 'put') this.writeLatency.observe(this.#services.clock.now() - call.startedAt)
+  }
+
+  #observeRead(startedAt: number, ended: boolean): void {
+    const ms = this.#services.clock.now() - startedAt
+    // One that was given up because it was slow counts among the slow ones.
+    this.readTail.observe(ms)
+    if (ended) this.readLatency.observe(ms)
   }
 
   #launch(call: Call): void {
     this.inFlight++
-    this.#calls++
-    if (this.#calls <= TIMED_FIRST || this.#calls % TIMED_EVERY === 0)
-      call.startedAt = this.#services.clock.now()
+    call.startedAt = this.#startTimer()
     call.launch()
+  }
+
+  /** The clock's time for calls that are timed, -1 for the others. */
+  #startTimer(): number {
+    this.#calls++
+    const timed = this.#calls <= TIMED_FIRST || this.#calls % TIMED_EVERY === 0
+    return timed ? this.#services.clock.now() : -1
   }
 
   #putEnded(size: number): void {

@@ -41,10 +41,12 @@ export class ReadOperation implements CallOwner, Watched, Turn {
   #done = false
   #finished = false
 
-  constructor(context: PoolContext, verb: ReadVerb, subject: Subject) {
+  /** `hinted`: `probableHolders` of the block. */
+  constructor(context: PoolContext, verb: ReadVerb, subject: Subject, hinted: readonly Member[]) {
     this.#context = context
     this.verb = verb
     this.subject = subject
+    this.#hinted = hinted
     this.turnKey = subject.turnKey
     this.#mark = context.turns.mark
   }
@@ -66,6 +68,7 @@ export class ReadOperation implements CallOwner, Watched, Turn {
   }
 
   #begin(): void {
+    this.#hinted = undefined
     if (this.#done) this.#finishWhenQuiet()
     else this.#advance(undefined)
   }
@@ -159,7 +162,7 @@ export class ReadOperation implements CallOwner, Watched, Turn {
   }
 
   #next(last: Call | undefined): readonly Member[] {
-    this.#hinted ??= this.#inReadOrder(this.#context.hinted(this.subject))
+    this.#hinted ??= probableHolders(this.#context, this.subject)
     // Nearly always the first question is the only one, and has one backend to go to.
     if (this.#hinted.length === 1 && this.#calls.length === 0) return this.#hinted
     const hinted = this.#hinted.find((member) => !this.#asked(member))
@@ -190,13 +193,8 @@ export class ReadOperation implements CallOwner, Watched, Turn {
     if (this.#readers !== readers) this.#order = undefined
     this.#readers = readers
     // `has` asks them side by side: their order does not matter.
-    this.#order ??= this.verb === 'has' ? readers : this.#inReadOrder(readers)
+    this.#order ??= this.verb === 'has' ? readers : ordered(this.#context, this.subject, readers)
     return this.#order.filter((member) => !this.#asked(member) && !bad.has(member.location))
-  }
-
-  #inReadOrder(members: readonly Member[]): readonly Member[] {
-    if (members.length < 2) return members
-    return inReadOrder(this.#context, this.#context.request('read', this.subject, undefined), members)
   }
 
   #failover(call: Call): void {
@@ -336,6 +334,16 @@ export class ReadOperation implements CallOwner, Watched, Turn {
     this.#finished = true
     this.#context.finish()
   }
+}
+
+/** Backends that are believed to hold the block, in the order in which to ask them. */
+export function probableHolders(context: PoolContext, subject: Subject): readonly Member[] {
+  return ordered(context, subject, context.hinted(subject))
+}
+
+function ordered(context: PoolContext, subject: Subject, members: readonly Member[]): readonly Member[] {
+  if (members.length < 2) return members
+  return inReadOrder(context, context.request('read', subject, undefined), members)
 }
 
 /** The order in which the strategy wants these asked; those that it leaves out come last. */

@@ -2,6 +2,9 @@ import { PoolError } from '../errors.ts'
 import type { Member } from './member.ts'
 import type { Sweeper, Watched } from './sweeper.ts'
 
+/** One for all: a DOMException takes longer to make than most steps. */
+const OVER = new DOMException('nobody waits for this any more', 'AbortError')
+
 /**
  * Waits for a backend in calls that are not about one block (open, ping, usage, the steps of a listing): each has the
  * backend's deadline, and ends when the caller gives up.
@@ -11,7 +14,7 @@ export class Step implements Watched {
   readonly #sweeper: Sweeper
   readonly #member: Member
   readonly #given: AbortSignal | undefined
-  readonly #controller = new AbortController()
+  #controller: AbortController | undefined
   #what = ''
   #deadline = 0
   #reject: (reason: unknown) => void = () => {}
@@ -24,6 +27,7 @@ export class Step implements Watched {
 
   /** For the driver: aborted when nobody waits any more. */
   get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
     return this.#controller.signal
   }
 
@@ -53,12 +57,12 @@ export class Step implements Watched {
   /** Tells the driver that nothing more will be asked. */
   end(): void {
     this.#sweeper.release(this)
-    this.#controller.abort()
+    this.#controller?.abort(OVER)
   }
 
   #fail(reason: unknown): void {
     this.#sweeper.release(this)
     this.#reject(reason)
-    this.#controller.abort(reason)
+    this.#controller?.abort(reason)
   }
 }

@@ -15,7 +15,7 @@ import { PoolContext, Subject } from './context.ts'
 import { DeleteOperation } from './delete.ts'
 import { Listing, type ListOptions } from './list.ts'
 import { Member } from './member.ts'
-import { inWords, ReadOperation, type ReadResult, type ReadVerb } from './read.ts'
+import { inWords, probableHolders, ReadOperation, type ReadResult, type ReadVerb } from './read.ts'
 import { assertNewestJournal, leave, recall, resume } from './recall.ts'
 import { explain, locate, statsOf } from './report.ts'
 import { PutOperation } from './write.ts'
@@ -257,11 +257,17 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
 
   #ask(verb: ReadVerb, subject: Subject, options: OperationOptions | undefined): Promise<ReadResult> {
     const context = this.#context
+    const holders = probableHolders(context, subject)
+    const atHand = holders[0]?.peek(verb, subject.cid)
+    if (atHand) {
+      if (verb === 'get' && context.debts.size > 0) context.repairs.start()
+      return Promise.resolve(atHand)
+    }
     const newest = context.flights.get(subject.turnKey)
     // Another process may have put the block since the earlier read began.
     const mayJoin = !context.sharing && newest?.joinable
     const joined = mayJoin && newest?.verb === verb && newest.subject.key === subject.key
-    const operation = joined ? newest : new ReadOperation(context, verb, subject)
+    const operation = joined ? newest : new ReadOperation(context, verb, subject, holders)
     const result = operation.waiters.join(options?.signal)
     if (joined) operation.watch()
     else operation.start()

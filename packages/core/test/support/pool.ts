@@ -23,7 +23,14 @@ export interface Scene<Id extends string> {
 /** What a test says about one backend: a scripted backend is made for it. */
 export type Member = BackendSettings & { readonly backend?: Scripted } & Pick<
     ScriptedOptions,
-    'closeWaits' | 'durability' | 'lateEffects' | 'maxBlockBytes' | 'maxBytes' | 'skipsExisting' | 'without'
+    | 'closeWaits'
+    | 'durability'
+    | 'lateEffects'
+    | 'maxBlockBytes'
+    | 'maxBytes'
+    | 'peeks'
+    | 'skipsExisting'
+    | 'without'
   >
 
 /** A pool of scripted backends on a manual clock, all of one priority: by default blocks go to them by id. */
@@ -42,13 +49,14 @@ export async function poolOf<Id extends string>(
       lateEffects,
       maxBlockBytes,
       maxBytes,
+      peeks,
       skipsExisting,
       closeWaits,
       without,
       ...settings
     } = member
     const traits = { durability, lateEffects: lateEffects ?? false, maxBlockBytes }
-    on[id] = backend ?? scripted(defined({ ...traits, maxBytes, skipsExisting, closeWaits, without }))
+    on[id] = backend ?? scripted(defined({ ...traits, maxBytes, peeks, skipsExisting, closeWaits, without }))
     backends[id] = { ...settings, backend: on[id] }
   }
   const pool = await createPool<Id>({

@@ -14,6 +14,7 @@ import { flush, type ManualClock } from './clock.ts'
 
 export type ScriptedVerb =
   | 'get'
+  | 'peek'
   | 'put'
   | 'has'
   | 'delete'
@@ -31,6 +32,8 @@ export interface ScriptedOptions extends Partial<BackendTraits> {
   readonly maxBytes?: number
   /** Verbs that the backend does not have. */
   readonly without?: readonly ('ping' | 'usage' | 'identity')[]
+  /** Has the blocks at hand: `peek`, which is in the log as a call. */
+  readonly peeks?: boolean
   /** Ignores puts of keys that it has, as some drivers do. */
   readonly skipsExisting?: boolean
   /** Waits in `close` for calls in flight, as the contract asks; without it a call that hangs does not matter. */
@@ -44,6 +47,7 @@ export class Scripted implements Backend {
   readonly inner: Backend
   /** Calls that reached the backend, in order. */
   readonly log: ScriptedVerb[] = []
+  declare peek?: (cid: CID) => Uint8Array | undefined
   declare ping?: (options?: OperationOptions) => Promise<void>
   declare usage?: (options?: OperationOptions) => Promise<Usage>
   declare identity?: (options?: OperationOptions) => Promise<string>
@@ -56,11 +60,19 @@ export class Scripted implements Backend {
   readonly #inFlight = new Set<Promise<unknown>>()
 
   constructor(options: ScriptedOptions) {
-    const { maxBytes, without = [], skipsExisting = false, closeWaits = false, ...traits } = options
+    const {
+      maxBytes,
+      without = [],
+      peeks = false,
+      skipsExisting = false,
+      closeWaits = false,
+      ...traits
+    } = options
     this.traits = { durability: 'none', lateEffects: false, ...traits }
     this.inner = memory({ maxBytes })
     this.#skipsExisting = skipsExisting
     this.#closeWaits = closeWaits
+    if (peeks) this.peek = (cid) => this.#peek(cid)
     if (!without.includes('ping')) this.ping = (options) => this.#run('ping', async () => {}, options)
     if (!without.includes('usage'))
       this.usage = (options) => this.#run('usage', () => this.inner.usage?.() as Promise<Usage>, options)
@@ -150,6 +162,11 @@ export class Scripted implements Backend {
   async corrupt(cid: CID): Promise<void> {
     const bytes = (await this.inner.get(cid)) as Uint8Array
     await this.inner.put({ cid, bytes: flipped(bytes) })
+  }
+
+  #peek(cid: CID): Uint8Array | undefined {
+    this.log.push('peek')
+    return this.inner.peek?.(cid)
   }
 
   #run<T>(verb: ScriptedVerb, run: () => Promise<T>, options?: OperationOptions): Promise<T> {

@@ -16,6 +16,13 @@ export const reads: readonly Mutant[] = [
     caughtBy: { seed: 1, ops: 500 },
   },
   {
+    name: 'bytes at hand are not checked',
+    file: 'packages/core/src/pool/member.ts',
+    from: `(verb === 'get' && this.matches(cid, bytes) !== true)`,
+    to: `(verb === 'get' && bytes.length === 0)`,
+    caughtBy: { seed: 91, ops: 500 },
+  },
+  {
     name: 'a corrupt copy is said to be absent',
     file: 'packages/core/src/plan/absence.ts',
     from: `if (outcome === 'corrupt') corrupt++`,
