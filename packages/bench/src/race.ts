@@ -4,11 +4,19 @@ export type Figures = Readonly<Record<string, number>>
 /** Does the work of one round once and measures it. */
 export type Lap = () => Promise<Figures>
 
+/** What shows in the same run that a goal may be out of reach. */
+export interface Limit {
+  /** The contender that does no more than has to be done. */
+  readonly by: string
+  /** What its figure is set in relation to, where that is not the peer. */
+  readonly over?: string
+  readonly because: string
+}
+
 /** A bound on the ratio to a peer or, with `of: 'ours'`, on our own figure. */
 export type Goal = {
   readonly of?: 'ratio' | 'ours'
-  /** What stands in the way where it cannot be met. */
-  readonly limit?: string
+  readonly limit?: Limit
 } & (
   | { readonly atLeast: number; readonly atMost?: undefined }
   | { readonly atMost: number; readonly atLeast?: undefined }

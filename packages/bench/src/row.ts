@@ -18,11 +18,23 @@ export interface Row {
   /** Interquartile range as part of the median: of the ratio in each round, or of our figure where it stands alone. */
   readonly spread: number
   readonly rounds: number
-  /** '≥ 3', '≤ 8 ns', where one is set. */
+  /** '≥ 3 ×', '≤ 8 ns', where one is set. */
   readonly goal: string | null
+  /** What stands as the goal instead, where the limit misses it, too. */
+  readonly reachable: string | null
   readonly met: boolean | null
-  readonly limit: string | null
+  readonly limit: ReachedLimit | null
 }
+
+export interface ReachedLimit {
+  readonly by: string
+  /** What the goal is about: a ratio, or a figure in `unit`. */
+  readonly value: number
+  readonly because: string
+}
+
+/** Medians of all contenders, by name. */
+export type Medians = (contender: string) => number
 
 export interface Subject {
   readonly topic: string
@@ -37,6 +49,7 @@ export function rowOf(
   { topic, race, title, metric, shape }: Subject,
   ours: readonly number[],
   peer?: { readonly name: string; readonly figures: readonly number[] },
+  medians: Medians = () => Number.NaN,
 ): Row {
   const figure = median(ours)
   const other = peer ? median(peer.figures) : null
@@ -55,10 +68,36 @@ export function rowOf(
     better: shape.better,
     spread: spread(peer ? ours.map((value, i) => value / (peer.figures[i] ?? Number.NaN)) : ours),
     rounds: ours.length,
-    goal: goal ? inWords(goal, shape.unit) : null,
-    met: goal ? isMet(goal, goal.of === 'ours' ? figure : (ratio ?? Number.NaN)) : null,
-    limit: goal?.limit ?? null,
+    ...verdictOf(goal, shape.unit, goal?.of === 'ours' ? figure : ratio, limitOf(goal, peer?.name, medians)),
   }
+}
+
+function verdictOf(
+  goal: Goal | undefined,
+  unit: string,
+  value: number | null,
+  limit: ReachedLimit | null,
+): Pick<Row, 'goal' | 'reachable' | 'met' | 'limit'> {
+  if (!goal || value === null) return { goal: null, reachable: null, met: null, limit: null }
+  const reachable = limit && !isMet(goal, limit.value) ? nearby(goal, limit.value) : undefined
+  return {
+    goal: inWords(goal, unit),
+    reachable: reachable ? inWords(reachable, unit) : null,
+    met: isMet(reachable ?? goal, value),
+    limit,
+  }
+}
+
+function limitOf(goal: Goal | undefined, peer: string | undefined, medians: Medians): ReachedLimit | null {
+  if (!goal?.limit) return null
+  const { by, over = peer, because } = goal.limit
+  const value = goal.of === 'ours' || over === undefined ? medians(by) : medians(by) / medians(over)
+  return Number.isNaN(value) ? null : { by, value, because }
+}
+
+/** As good as the limit but for a tenth: what is left for doing more than it does. */
+function nearby(goal: Goal, value: number): Goal {
+  return goal.atLeast === undefined ? { of: goal.of, atMost: value / 0.9 } : { of: goal.of, atLeast: value * 0.9 }
 }
 
 function isMet(goal: Goal, value: number): boolean {

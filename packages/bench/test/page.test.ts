@@ -7,11 +7,17 @@ import { expect, test } from 'vitest'
 const shape = {
   unit: 'ops/s',
   better: 'more',
-  goals: { peer: { atLeast: 3, limit: 'SHA-256 alone takes longer' } },
+  goals: { peer: { atLeast: 3, limit: { by: 'hashing', because: 'it has to be done' } } },
 } as const
 const subject = { topic: 'memory', race: 'memory/1KiB', title: 'memory, 1 KiB', metric: 'get', shape }
 const missed = rowOf(subject, [20_000], { name: 'peer', figures: [10_000] })
+const limited = rowOf(subject, [20_000], { name: 'peer', figures: [10_000] }, limitAt(21_000))
 const other = rowOf(subject, [20_000], { name: 'another', figures: [40_000] })
+
+/** Medians of a race in which the limit is as fast as this. */
+function limitAt(figure: number) {
+  return (name: string): number => (name === 'hashing' ? figure : 10_000)
+}
 
 function grown(against: string, peer: number): Row {
   const title = 'sqlite, 10^7 blocks'
@@ -26,7 +32,7 @@ function grown(against: string, peer: number): Row {
 }
 
 const report = asJson({
-  rows: [missed, other, grown('10^4 blocks', 200), grown('10^5 blocks', 150)],
+  rows: [missed, limited, other, grown('10^4 blocks', 200), grown('10^5 blocks', 150)],
   leftOut: [{ race: 's3-ceph/1KiB', missing: ['ceph'] }],
   failed: [],
 })
@@ -43,7 +49,7 @@ test('JSON has every case with the fields that are promised, and the versions of
     goal: '≥ 3 ×',
     met: false,
   })
-  expect(cases[1]).toMatchObject({ goal: null, met: null })
+  expect(cases[2]).toMatchObject({ goal: null, met: null })
   expect(environment.node).toBe(process.versions.node)
   expect(environment.packages['blockstore-core']).toMatch(/^\d+\.\d+/)
 })
@@ -54,7 +60,8 @@ test('the page has the command, the goals, all peers of a case in one line, what
     const topics = [{ id: 'memory', title: 'Memory' }]
     const page = await readFile(await writePage(folder, report, topics, 'pnpm bench --write'), 'utf8')
     expect(page).toContain('`pnpm bench --write`')
-    expect(page).toMatch(/\| memory, 1 KiB, get \| peer .*≥ 3 × \| no: SHA-256 alone takes longer \|/)
+    expect(page).toMatch(/\| memory, 1 KiB, get \| peer .*≥ 3 × \| no \|/)
+    expect(page).toMatch(/≥ 3 ×, reachable ≥ 1.89 × \| yes; hashing reaches 2.1 ×: it has to be done \|/)
     expect(page).toMatch(/\| memory, 1 KiB, get \| ops\/s \| 20 k \| 10 k · 2 × .*\| 40 k · 0.5 ×/)
     expect(page).toContain('s3-ceph/1KiB: ceph')
     const images = await readdir(join(folder, 'benchmarks'))
@@ -63,6 +70,22 @@ test('the page has the command, the goals, all peers of a case in one line, what
   } finally {
     await rm(folder, { recursive: true })
   }
+})
+
+test('a goal that the limit misses, too, is met near the limit', () => {
+  expect(limited).toMatchObject({ goal: '≥ 3 ×', reachable: '≥ 1.89 ×', met: true })
+  expect(limited.limit).toEqual({ by: 'hashing', value: 2.1, because: 'it has to be done' })
+  const far = rowOf(subject, [20_000], { name: 'peer', figures: [10_000] }, limitAt(29_000))
+  expect(far).toMatchObject({ reachable: '≥ 2.61 ×', met: false })
+})
+
+test('a goal that the limit meets stands', () => {
+  const row = rowOf(subject, [20_000], { name: 'peer', figures: [10_000] }, limitAt(31_000))
+  expect(row).toMatchObject({ reachable: null, met: false, limit: { value: 3.1 } })
+})
+
+test('a limit that did not run changes nothing', () => {
+  expect(missed).toMatchObject({ reachable: null, met: false, limit: null })
 })
 
 test('growth is drawn from the smallest store to ours', () => {

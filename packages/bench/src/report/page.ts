@@ -46,10 +46,17 @@ function goalTable(rows: readonly Row[]): string {
       row.peer === null ? '' : withUnit(row.peer, row),
       ratio(row.ratio),
       plusMinus(row.spread),
-      row.goal ?? '',
-      row.met ? 'yes' : ['no', row.limit].filter(Boolean).join(': '),
+      row.reachable === null ? (row.goal ?? '') : `${row.goal}, reachable ${row.reachable}`,
+      [row.met ? 'yes' : 'no', limitInWords(row)].filter(Boolean).join('; '),
     ]),
   )
+}
+
+/** What a goal that is out of reach is up against. */
+function limitInWords({ limit, reachable, ...row }: Row): string {
+  if (!limit || reachable === null) return ''
+  const value = row.goal?.endsWith('×') ? ratio(limit.value) : withUnit(limit.value, row)
+  return `${limit.by} reaches ${value}: ${limit.because}`
 }
 
 /** A line for each case, a column for each peer: its figure, and ours as a multiple of it. */
@@ -78,7 +85,7 @@ function notRun({ leftOut, failed }: Report): string[] {
   return all.length > 0 ? ['## Not run', all.join('\n')] : []
 }
 
-function withUnit(value: number, { unit }: Row): string {
+function withUnit(value: number, { unit }: Pick<Row, 'unit'>): string {
   return `${figure(value)} ${unit}`
 }
 

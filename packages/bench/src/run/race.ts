@@ -1,6 +1,7 @@
 import { collectGarbage } from '../garbage.ts'
 import type { Field, Figures, Race, Scale } from '../race.ts'
 import { type Row, rowOf } from '../row.ts'
+import { median } from '../statistics.ts'
 
 /** Rounds that warm up go on for so long, where rounds are short: code is compiled for good by then. */
 const WARM_UP_MS = 400
@@ -55,11 +56,12 @@ function rowsOf(topic: string, race: Race, figures: ReadonlyMap<string, readonly
   const peers = [...figures.keys()].filter((name) => name !== 'ours')
   return Object.entries(race.metrics).flatMap(([metric, shape]) => {
     const subject = { topic, race: race.id, title: race.title, metric, shape }
+    const medians = (name: string): number => median(of(name, metric))
     const rows = peers
       .map((name) => ({ name, figures: of(name, metric) }))
       .filter((peer) => !peer.figures.some(Number.isNaN))
-      .map((peer) => rowOf(subject, of('ours', metric), peer))
+      .map((peer) => rowOf(subject, of('ours', metric), peer, medians))
     const stands = rows.length === 0 || shape.goals?.none !== undefined
-    return stands ? [rowOf(subject, of('ours', metric)), ...rows] : rows
+    return stands ? [rowOf(subject, of('ours', metric), undefined, medians), ...rows] : rows
   })
 }

@@ -42,11 +42,16 @@ export class Copies implements Placing<Member> {
     this.pending.splice(this.pending.indexOf(call), 1)
   }
 
-  /** The place for one copy more; undefined when those under way are enough, or none is left. */
-  next({ copies, spread }: WritePlan, quorum: number, bad: ReadonlySet<number>): Member | undefined {
+  /** The place for one copy more; undefined when those under way are enough, or none is left. `now` in milliseconds. */
+  next(
+    { copies, spread }: WritePlan,
+    quorum: number,
+    bad: ReadonlySet<number>,
+    now: number,
+  ): Member | undefined {
     this.#lack = this.holders.length + this.pending.length < copies
     if (!this.#lack && this.#underWay() >= quorum) return undefined
-    this.#now = this.#context.options.clock.now()
+    this.#now = now
     // A backend with a bad copy comes last: there, more can go wrong.
     this.#takesBad = bad.size === 0
     const next = spread.next(this)

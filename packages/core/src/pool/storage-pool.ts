@@ -80,20 +80,35 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
     return this.#read('has', cid, options) as Promise<boolean>
   }
 
-  async put(block: Block, options?: OperationOptions): Promise<void> {
-    const context = this.#admit(options)
-    this.#assertValid(block)
-    const { cid, bytes } = block
-    if (isIdentity(cid)) return
-    if (context.options.verifyPuts) {
-      // Not awaited where the verdict is there at once: the put keeps its place before what is called next.
-      const { hashes } = context
-      const matches =
-        hashes.matches(cid, bytes) ?? (await abortable(hashes.matchesLater(cid, bytes), options?.signal))
-      if (!matches) throw mismatch()
-      this.#admit(options)
+  put(block: Block, options?: OperationOptions): Promise<void> {
+    try {
+      const { hashes, options: settings } = this.#admit(options)
+      this.#assertValid(block)
+      const { cid, bytes } = block
+      if (isIdentity(cid)) return Promise.resolve()
+      if (settings.verifyPuts) {
+        const matches = hashes.matches(cid, bytes)
+        // Awaited only where the verdict is not there at once: the put keeps its place before what is called next.
+        if (matches === undefined) return this.#putVerified(block, options)
+        if (!matches) throw mismatch()
+      }
+      return this.#put(block, options)
+    } catch (error) {
+      return Promise.reject(error)
     }
-    const subject = new Subject(cid)
+  }
+
+  async #putVerified(block: Block, options: OperationOptions | undefined): Promise<void> {
+    const { hashes } = this.#context
+    const matches = await abortable(hashes.matchesLater(block.cid, block.bytes), options?.signal)
+    if (!matches) throw mismatch()
+    this.#admit(options)
+    return this.#put(block, options)
+  }
+
+  #put(block: Block, options: OperationOptions | undefined): Promise<void> {
+    const context = this.#context
+    const subject = new Subject(block.cid)
     const newest = context.turns.newest(subject.turnKey)
     const joined = newest instanceof PutOperation && newest.subject.key === subject.key && newest.joinable
     const operation = joined ? newest : new PutOperation(context, subject, block)

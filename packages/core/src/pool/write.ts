@@ -27,7 +27,8 @@ export class PutOperation implements CallOwner, Watched, Turn {
   watchIndex = -1
   readonly #context: PoolContext
   readonly #block: Block
-  readonly #outcomes: Record<string, BackendOutcome> = {}
+  /** What became of backends that hold no copy. */
+  #refusals: Record<string, BackendOutcome> | undefined
   readonly #copies: Copies
   /** Backends that an earlier call may still change. */
   #unsettled = NO_MEMBERS
@@ -86,7 +87,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
     const serving = members.serving(now)
     if (serving < options.minHealthy) {
       const message = `${serving} of at least ${options.minHealthy} backends are healthy`
-      this.#reject(this.#error('ERR_NOT_ENOUGH_BACKENDS', message))
+      this.#reject(failure('ERR_NOT_ENOUGH_BACKENDS', message, {}))
       return
     }
     this.#agreement?.begin()
@@ -118,7 +119,8 @@ export class PutOperation implements CallOwner, Watched, Turn {
 
   /** A copy there stays: the backend does, and no earlier delete may still land on it. */
   #lasts(member: Member): boolean {
-    return !member.draining && !this.#context.unsettled.has(this.subject.key, member)
+    const { unsettled } = this.#context
+    return !member.draining && (unsettled.isEmpty || !unsettled.has(this.subject.key, member))
   }
 
   ended(call: Call): void {
@@ -130,7 +132,9 @@ export class PutOperation implements CallOwner, Watched, Turn {
     else if (outcome === 'missing') this.#context.locations.remove(this.subject, member)
     // What hints promised is asked first, all of it, before anything is written.
     const asking = verb === 'has' && this.#copies.pending.some((other) => other.verb === 'has')
-    if (!asking) this.#proceed()
+    // A copy that is there now was on its way before: none lacks that did not.
+    if (outcome === 'ok' && verb === 'put') this.#reply()
+    else if (!asking) this.#proceed()
     if (this.#copies.pending.length === 0) this.#whenQuiet?.()
   }
 
@@ -141,7 +145,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
     if (unsettled.isEmpty) return fit
     this.#unsettled = fit.filter((member) => unsettled.has(this.subject.key, member))
     for (const member of this.#unsettled) {
-      this.#outcomes[member.id] = { outcome: 'timeout', reason: 'an earlier call is unsettled' }
+      this.#refuse(member, { outcome: 'timeout', reason: 'an earlier call is unsettled' })
     }
     return fit.filter((member) => !this.#unsettled.includes(member))
   }
@@ -175,14 +179,18 @@ export class PutOperation implements CallOwner, Watched, Turn {
 
   #held(member: Member): void {
     this.#copies.add(member)
-    this.#outcomes[member.id] = STORED
     this.#context.stored(this.subject, member, this.#block.bytes.length)
+  }
+
+  #refuse(member: Member, why: BackendOutcome): void {
+    this.#refusals ??= {}
+    this.#refusals[member.id] = why
   }
 
   #refused(call: Call): void {
     const { member, error } = call
     const outcome = call.outcome as Outcome
-    this.#outcomes[member.id] = { outcome, error }
+    this.#refuse(member, { outcome, error })
     if (outcome === 'aborted') return
     if (errorCode(error) === 'ERR_STORE_GONE') void this.#context.monitor.check(member)
     this.#context.failovers++
@@ -199,6 +207,10 @@ export class PutOperation implements CallOwner, Watched, Turn {
   /** Starts the copies that are lacking, replies when the quorum is there, and ends when nothing is under way. */
   #proceed(): void {
     if (this.#mayFill && !this.#whenQuiet) this.#fill()
+    this.#reply()
+  }
+
+  #reply(): void {
     if (this.#recording) return
     if (!this.#replied && this.#copies.acknowledged >= this.#quorum) this.#acknowledge()
     else this.#finishUp()
@@ -218,8 +230,9 @@ export class PutOperation implements CallOwner, Watched, Turn {
 
   #fill(): void {
     const bad = this.#context.corruptAt(this.subject)
+    const now = this.#context.options.clock.now()
     for (;;) {
-      const next = this.#copies.next(this.#plan as WritePlan, this.#quorum, bad)
+      const next = this.#copies.next(this.#plan as WritePlan, this.#quorum, bad, now)
       if (!next) return
       const isBad = bad.has(next.location)
       if (isBad && this.#agreement && !this.#agreement.isAlone) {
@@ -285,7 +298,8 @@ export class PutOperation implements CallOwner, Watched, Turn {
 
   /** Fewer copies than the quorum: what may have been left is owed before that is told. */
   #giveUp(): void {
-    const error = this.#error('ERR_NOT_ENOUGH_REPLICAS', this.#shortfall())
+    const outcomes = this.#outcomes()
+    const error = failure('ERR_NOT_ENOUGH_REPLICAS', this.#shortfall(outcomes), outcomes)
     const fail = (): void => this.#reject(error)
     if (this.#wrote) void this.#record(this.#owe(), fail, fail)
     else fail()
@@ -354,22 +368,23 @@ export class PutOperation implements CallOwner, Watched, Turn {
     this.#context.repairs.start()
   }
 
-  #shortfall(): string {
-    const { copies } = this.#plan as WritePlan
+  /** What became of the copy of each backend. */
+  #outcomes(): Readonly<Record<string, BackendOutcome>> {
+    const outcomes = { ...this.#refusals }
+    for (const { id } of this.#copies.holders) outcomes[id] = STORED
     for (const [id, why] of unasked(this.#context, this.#plan?.ranked ?? [], this.#block.bytes.length))
-      this.#outcomes[id] ??= why
+      outcomes[id] ??= why
+    return outcomes
+  }
+
+  #shortfall(outcomes: Readonly<Record<string, BackendOutcome>>): string {
+    const { copies } = this.#plan as WritePlan
     const have = this.#copies.acknowledged
     const lasting =
       this.#context.options.durability === 'none'
         ? ''
         : ` of durability '${this.#context.options.durability}'`
-    return `${have} of ${this.#quorum} copies${lasting} were acknowledged (${copies} wanted): ${inWords(this.#outcomes)}`
-  }
-
-  #error(code: 'ERR_NOT_ENOUGH_BACKENDS' | 'ERR_NOT_ENOUGH_REPLICAS', message: string): PoolError {
-    const outcomes = this.#outcomes
-    const failed = Object.values(outcomes).find(({ error }) => error !== undefined)
-    return new PoolError(code, message, { outcomes, cause: failed?.error, retryable: true })
+    return `${have} of ${this.#quorum} copies${lasting} were acknowledged (${copies} wanted): ${inWords(outcomes)}`
   }
 
   #reject(error: unknown): void {
@@ -388,4 +403,13 @@ export class PutOperation implements CallOwner, Watched, Turn {
     for (const call of this.#copies.pending) unsettled.track(this.subject, call)
     if (!turns.withdraw(this)) turns.leave(this)
   }
+}
+
+function failure(
+  code: 'ERR_NOT_ENOUGH_BACKENDS' | 'ERR_NOT_ENOUGH_REPLICAS',
+  message: string,
+  outcomes: Readonly<Record<string, BackendOutcome>>,
+): PoolError {
+  const failed = Object.values(outcomes).find(({ error }) => error !== undefined)
+  return new PoolError(code, message, { outcomes, cause: failed?.error, retryable: true })
 }
