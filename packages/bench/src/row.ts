@@ -96,8 +96,8 @@ function limitOf(goal: Goal | undefined, peer: string | undefined, medians: Medi
 }
 
 /** As good as the limit but for a tenth: what is left for doing more than it does. */
-function nearby(goal: Goal, value: number): Goal {
-  return goal.atLeast === undefined ? { of: goal.of, atMost: value / 0.9 } : { of: goal.of, atLeast: value * 0.9 }
+function nearby({ of = 'ratio', atLeast }: Goal, value: number): Goal {
+  return atLeast === undefined ? { of, atMost: value / 0.9 } : { of, atLeast: value * 0.9 }
 }
 
 function isMet(goal: Goal, value: number): boolean {

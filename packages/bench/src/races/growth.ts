@@ -11,7 +11,9 @@ import { cost, rate } from './metrics.ts'
 
 /** As 10^7 of 1 KiB would be 10 GB. */
 const BYTES = 64
-const [READS, WRITES, LISTED] = [5_000, 1_000, 100_000]
+const [READS, WRITES, LISTED] = [5_000, 1_024, 100_000]
+const AT_ONCE = 32
+const MISSED = 'the small table and one read of memory'
 /** Puts in flight while a store is filled. */
 const FILLING = 4_096
 
@@ -23,6 +25,10 @@ export const growthTopic: Topic = {
       goal: { atLeast: 1 / 1.5 },
       open: (path) => sqlite(path),
       fillBy: unsynced,
+      byHand: {
+        open: sqliteByHand,
+        because: 'in a tree of this size each key is on a page of its own, which no cache holds',
+      },
     }),
     storeGrowth('fs', quick ? [1e2, 1e3] : [1e4, 1e5], {
       open: (path) => fs({ path, durability: 'process' }),
@@ -37,6 +43,16 @@ interface Growing {
   open(path: string): Backend
   /** A quicker way to fill the same store. */
   fillBy?(path: string): Promise<Filler>
+  /** The same work on the same store without the backend: the limit of the goal. */
+  readonly byHand?: { open(path: string): ByHand; readonly because: string }
+}
+
+interface ByHand {
+  /** Makes so many blocks durable at once. */
+  readonly put: (blocks: readonly Block[]) => void
+  readonly get: (block: Block) => void
+  readonly delete: (blocks: readonly Block[]) => void
+  readonly close: () => void
 }
 
 interface Filler extends Pick<Backend, 'put'> {
@@ -44,11 +60,15 @@ interface Filler extends Pick<Backend, 'put'> {
 }
 
 /** A store of each size, which stay as large as they are. */
-function storeGrowth(id: string, sizes: readonly number[], { goal, open, fillBy }: Growing): Race {
-  const within = goal && { [nameOf(sizes[0] ?? 0)]: goal }
+function storeGrowth(id: string, sizes: readonly number[], growing: Growing): Race {
+  const { goal, open, fillBy, byHand } = growing
+  const [smallest, largest] = [sizes[0] ?? 0, sizes.at(-1) ?? 0]
+  const [by, over] = [handOf(largest), handOf(smallest)]
+  const limit = byHand && { limit: { by, over, because: byHand.because } }
+  const within = goal && { [nameOf(smallest)]: { ...goal, ...limit } }
   return {
     id: `growth/${id}`,
-    title: `${id}(), blocks of ${BYTES} bytes, ${nameOf(sizes.at(-1) ?? 0)}`,
+    title: `${id}(), blocks of ${BYTES} bytes, ${nameOf(largest)}`,
     metrics: {
       put: rate('ops/s', within),
       get: rate('ops/s', within),
@@ -59,10 +79,23 @@ function storeGrowth(id: string, sizes: readonly number[], { goal, open, fillBy 
     async start() {
       const folder = await temporaryFolder()
       const stores = new Map<number, Backend>()
-      for (const size of sizes) stores.set(size, await filled(folder.fresh(id), size, open, fillBy))
+      const hands = new Map<number, ByHand>()
+      for (const size of sizes) {
+        const path = folder.fresh(id)
+        stores.set(size, await filled(path, size, open, fillBy))
+        if (byHand && (size === smallest || size === largest)) hands.set(size, byHand.open(path))
+      }
+      const handLaps = [...hands].map(([size, hand]): [string, Lap] => [
+        handOf(size),
+        () => handLap(hand, size),
+      ])
       return {
-        contenders: bySize(sizes, (size) => () => storeLap(stores.get(size) as Backend, size)),
+        contenders: {
+          ...bySize(sizes, (size) => () => storeLap(stores.get(size) as Backend, size)),
+          ...Object.fromEntries(handLaps),
+        },
         async close() {
+          for (const hand of hands.values()) hand.close()
           for (const store of stores.values()) await store.close?.()
           await folder.remove()
         },
@@ -72,11 +105,16 @@ function storeGrowth(id: string, sizes: readonly number[], { goal, open, fillBy 
 }
 
 function hintsGrowth(sizes: readonly number[]): Race {
-  const limit = "the small table fits the processor's cache: one miss costs more than the rest of a look-up"
-  const within = { [nameOf(sizes[0] ?? 0)]: { atMost: 1.5, limit } }
+  const [smallest, largest] = [sizes[0] ?? 0, sizes.at(-1) ?? 0]
+  const limit = {
+    by: MISSED,
+    because:
+      "a large table does not fit the processor's cache, and one read of memory costs more than the rest",
+  }
+  const within = { [nameOf(smallest)]: { atMost: 1.5, limit } }
   return {
     id: 'growth/hints',
-    title: `location hints, ${nameOf(sizes.at(-1) ?? 0)}`,
+    title: `location hints, ${nameOf(largest)}`,
     metrics: {
       'look-up': cost('ns', within),
       add: cost('ns'),
@@ -84,8 +122,12 @@ function hintsGrowth(sizes: readonly number[]): Race {
     },
     async start() {
       const tables = new Map(sizes.map((size) => [size, filledHints(size)]))
+      const table = (size: number): LocationHints => tables.get(size) as LocationHints
       return {
-        contenders: bySize(sizes, (size) => () => hintsLap(tables.get(size) as LocationHints, size)),
+        contenders: {
+          ...bySize(sizes, (size) => () => hintsLap(table(size), size)),
+          [MISSED]: missedLap(table(smallest), smallest, table(largest).byteLength),
+        },
         close: async () => {},
       }
     },
@@ -103,6 +145,10 @@ function bySize(
 
 function nameOf(size: number): string {
   return `10^${Math.log10(size)} blocks`
+}
+
+function handOf(size: number): string {
+  return `by hand, ${nameOf(size)}`
 }
 
 /** The same block for the same number, in every store. */
@@ -145,13 +191,57 @@ async function filled(
   return store
 }
 
+function sqliteByHand(path: string): ByHand {
+  const database = new Database(path)
+  database.pragma('synchronous = FULL')
+  const insert = database.prepare('INSERT INTO blocks (key, data) VALUES (?, ?)')
+  const select = database.prepare('SELECT data FROM blocks WHERE key = ?')
+  const remove = database.prepare('DELETE FROM blocks WHERE key = ?')
+  return {
+    put: database.transaction((blocks: readonly Block[]) => {
+      for (const { cid, bytes } of blocks) insert.run(cid.multihash.bytes, bytes)
+    }),
+    get({ cid }) {
+      if (!select.get(cid.multihash.bytes)) throw new Error('a block is not there')
+    },
+    delete: database.transaction((blocks: readonly Block[]) => {
+      for (const { cid } of blocks) remove.run(cid.multihash.bytes)
+    }),
+    close: () => void database.close(),
+  }
+}
+
+async function handLap(hand: ByHand, size: number): Promise<Figures> {
+  const { stored, added } = sampleOf(size)
+  const batches = Array.from({ length: WRITES / AT_ONCE }, (_, i) =>
+    added.slice(i * AT_ONCE, (i + 1) * AT_ONCE),
+  )
+  const put = WRITES / seconds(batches, hand.put)
+  const get = READS / seconds(stored, hand.get)
+  hand.delete(added)
+  return { put, get }
+}
+
+function seconds<T>(items: readonly T[], work: (item: T) => void): number {
+  const began = performance.now()
+  for (const item of items) work(item)
+  return (performance.now() - began) / 1_000
+}
+
+/** Blocks of a store, in no order, and others. */
+function sampleOf(size: number): { readonly stored: readonly Block[]; readonly added: readonly Block[] } {
+  return {
+    stored: Array.from({ length: READS }, () => blockAt(Math.floor(Math.random() * size))),
+    added: Array.from({ length: WRITES }, (_, i) => blockAt(size + i)),
+  }
+}
+
 async function storeLap(store: Backend, size: number): Promise<Figures> {
-  const stored = Array.from({ length: READS }, () => blockAt(Math.floor(Math.random() * size)))
-  const added = Array.from({ length: WRITES }, (_, i) => blockAt(size + i))
-  const put = WRITES / (await timed(added, 32, (block) => store.put(block)))
-  const get = READS / (await timed(stored, 32, ({ cid }) => store.get(cid)))
-  const has = READS / (await timed(stored, 32, ({ cid }) => store.has(cid)))
-  await timed(added, 32, ({ cid }) => store.delete(cid))
+  const { stored, added } = sampleOf(size)
+  const put = WRITES / (await timed(added, AT_ONCE, (block) => store.put(block)))
+  const get = READS / (await timed(stored, AT_ONCE, ({ cid }) => store.get(cid)))
+  const has = READS / (await timed(stored, AT_ONCE, ({ cid }) => store.has(cid)))
+  await timed(added, AT_ONCE, ({ cid }) => store.delete(cid))
   return { put, get, has, list: await listSpeed(store) }
 }
 
@@ -180,6 +270,23 @@ async function hintsLap(table: LocationHints, size: number): Promise<Figures> {
   const add = nanosEach(added, (words) => table.add(words, 1))
   for (const words of added) table.delete(words)
   return { 'look-up': look, add, memory: table.byteLength / table.size }
+}
+
+/** A look-up in the small table, and one read of as much memory as the large one has. */
+function missedLap(table: LocationHints, size: number, byteLength: number): Lap {
+  const memory = new Uint32Array(byteLength / 4).fill(1)
+  return async () => {
+    const looked = Array.from({ length: 100_000 }, () => wordsAt(Math.floor(Math.random() * size)))
+    let found = 0
+    const look = nanosEach(looked, (words) => {
+      const at = Math.floor(
+        ((words[0] * 40_503 + words[1]) % 0x1_0000_0000) * (memory.length / 0x1_0000_0000),
+      )
+      found += table.get(words).length * (memory[at] ?? 0)
+    })
+    if (found < looked.length) throw new Error('blocks that were added are not found')
+    return { 'look-up': look }
+  }
 }
 
 function nanosEach<T>(items: readonly T[], operation: (item: T) => void): number {

@@ -2,6 +2,7 @@ import { type Backend, type Block, createPool, memory, type StoragePool } from '
 import { redis } from '@blockpool/redis'
 import { sqlite } from '@blockpool/sqlite'
 import { startRedis } from '@blockpool/test-services'
+import type { CID } from 'multiformats/cid'
 import { temporaryFolder } from '../folder.ts'
 import type { Field, Race, Topic } from '../race.ts'
 import { ours } from '../stores/store.ts'
@@ -72,8 +73,15 @@ function verified(bytes: number, quick: boolean): Race {
   }
 }
 
+const SLOWEST = 'the slowest of the three alone'
+const BY_HAND = 'the three at once by hand'
+
 function absent(quick: boolean): Race {
-  const goals = { 'the slowest of the three alone': { atMost: 1.2 } }
+  const limit = {
+    by: BY_HAND,
+    because: 'sqlite answers on the thread that talks to redis: their times add up',
+  }
+  const goals = { [SLOWEST]: { atMost: 1.2, limit } }
   return {
     id: 'pool/has-absent',
     title: 'pool over memory(), sqlite() and redis(), has of an absent block',
@@ -101,10 +109,14 @@ async function absentField(quick: boolean): Promise<Field> {
     for (const store of alone) most = Math.max(most, await micros(store, atOnce))
     return most
   }
+  const byHand = {
+    has: async (cid: CID) => (await Promise.all(alone.map((store) => store.has(cid)))).some(Boolean),
+  }
   return {
     contenders: {
       ours: async () => ({ x1: await micros(pool, 1), x32: await micros(pool, 32) }),
-      'the slowest of the three alone': async () => ({ x1: await slowest(1), x32: await slowest(32) }),
+      [BY_HAND]: async () => ({ x1: await micros(byHand, 1), x32: await micros(byHand, 32) }),
+      [SLOWEST]: async () => ({ x1: await slowest(1), x32: await slowest(32) }),
     },
     async close() {
       await pool.close()

@@ -16,7 +16,7 @@ const peer = 'blockstore-s3'
 const goal: Goal = { atLeast: 1.3 }
 const cephGoal: Goal = {
   ...goal,
-  limit: 'Ceph takes most of both cores, and the client a small part of the time',
+  limit: { by: 'AWS SDK', because: 'the server takes most of the time' },
 }
 
 export const s3Topic: Topic = topic('s3', 'S3, an emulator (fauxqs)', 's3', emulator, (quick) => [

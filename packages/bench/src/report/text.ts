@@ -4,7 +4,10 @@ import { figure, plusMinus, ratio } from './figures.ts'
 /** One line for people. */
 export function lineOf(row: Row): string {
   const peer = row.peer === null ? '' : figure(row.peer)
-  const verdict = row.goal === null ? '' : `${row.goal}${row.reachable === null ? '' : `, reachable ${row.reachable}`} ${row.met ? 'met' : 'MISSED'}`
+  const verdict =
+    row.goal === null
+      ? ''
+      : `${row.goal}${row.reachable === null ? '' : `, reachable ${row.reachable}`} ${row.met ? 'met' : 'MISSED'}`
   return [
     row.id.padEnd(58),
     figure(row.ours).padStart(8),
