@@ -31,7 +31,7 @@ export function pageOf(
 function environmentOf({ environment: e }: Report): string {
   const packages = Object.entries(e.packages).map(([name, version]) => `${name} ${version}`)
   return [
-    `${e.date}, ${e.cpu} (${e.cores} cores), ${e.memoryGib} GiB, ${e.kernel}, Node ${e.node}.`,
+    `${e.date}, ${e.cpu} (${e.cores} cores), ${e.memoryGib} GiB, ${e.kernel}, files on ${e.disk}, Node ${e.node}.`,
     `Beside ${packages.join(', ')}.`,
   ].join('\n')
 }
