@@ -4,6 +4,10 @@ import { isMissing, notAFile } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
 import { blockPath, type Layout, shardFolder, shardOf } from './layout.ts'
 import { sizeOf, Tally } from './tally.ts'
+import type { WriteThread } from './write-thread.ts'
+
+/** Bytes of the largest block that the thread writes sooner, though it takes a copy to hand it over. */
+const SMALL = 32_768
 
 export interface BlockFilesOptions {
   readonly files: FileSystem
@@ -11,6 +15,8 @@ export interface BlockFilesOptions {
   readonly tempName: () => string
   /** Sync what is written and removed. */
   readonly power: boolean
+  /** Writes small blocks, where nothing is synced; without it, all goes through `files`. */
+  readonly thread?: WriteThread | undefined
 }
 
 /**
@@ -22,6 +28,7 @@ export class BlockFiles {
   readonly #layout: Layout
   readonly #tempName: () => string
   readonly #power: boolean
+  readonly #thread: WriteThread | undefined
   readonly #turns = new Turns()
   readonly #syncs = new Shared()
   readonly #tally = new Tally()
@@ -31,6 +38,12 @@ export class BlockFiles {
     this.#layout = options.layout
     this.#tempName = options.tempName
     this.#power = options.power
+    this.#thread = options.power ? undefined : options.thread
+  }
+
+  /** Ends the thread; nothing may be under way. */
+  async close(): Promise<void> {
+    await this.#thread?.close()
   }
 
   read(name: string): Promise<Uint8Array | undefined> {
@@ -47,9 +60,13 @@ export class BlockFiles {
   /** Writes a file of its own and moves it to its place, whatever stands there. */
   async write(name: string, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
     const temp = `${this.#layout.tmp}/${this.#tempName()}`
+    const thread = bytes.length <= SMALL && this.#thread?.isFree() ? this.#thread : undefined
+    const finish = thread
+      ? (path: string) => thread.write(temp, path, bytes)
+      : (path: string) => this.#files.rename(temp, path)
     try {
-      await this.#writeTemp(temp, bytes, signal)
-      await this.#turns.run(shardOf(name), () => this.#place(temp, name, bytes.length, signal))
+      if (!thread) await this.#writeTemp(temp, bytes, signal)
+      await this.#turns.run(shardOf(name), () => this.#place(finish, name, bytes.length, signal))
     } catch (error) {
       await this.#files.remove(temp).catch(() => {})
       throw error
@@ -98,15 +115,24 @@ export class BlockFiles {
     await file.close()
   }
 
-  /** Moves a finished file to its place; in the shard's turn. */
-  async #place(temp: string, name: string, size: number, signal: AbortSignal | undefined): Promise<void> {
+  /** Has a file moved to its place; in the shard's turn. */
+  async #place(
+    finish: (path: string) => Promise<void>,
+    name: string,
+    size: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     signal?.throwIfAborted()
     const path = blockPath(this.#layout, name)
     const before = await this.#sizeBefore(name, path)
     signal?.throwIfAborted()
-    const rename = this.#files.rename(temp, path).then(() => true)
-    if (!(await this.#unlessMissing(name, rename))) {
-      throw new PoolError('ERR_BACKEND', `'${temp}' was removed by another process`, { retryable: true })
+    const finished = finish(path).then(() => true)
+    if (!(await this.#unlessMissing(name, finished))) {
+      const { tmp } = this.#layout
+      await this.#files.stat(tmp)
+      throw new PoolError('ERR_BACKEND', `a file in '${tmp}' was removed by another process`, {
+        retryable: true,
+      })
     }
     this.#tally.book(name, before, size)
   }
