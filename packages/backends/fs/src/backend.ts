@@ -14,7 +14,7 @@ import { BlockFiles } from './block-files.ts'
 import { abortable, Calls, readAhead } from './concurrency.ts'
 import { toPoolError } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
-import { type Layout, layoutOf, shards } from './layout.ts'
+import { type Layout, layoutOf, shards, threadFolders } from './layout.ts'
 import { nodeFileSystem } from './node-file-system.ts'
 import { readNote, writeNote } from './note.ts'
 import { openStore, readIdentity } from './store.ts'
@@ -185,7 +185,7 @@ class FsBackend implements Backend {
       tempName: this.#tempName,
       power: this.#power,
       // Another file system sees each step.
-      thread: this.#files === nodeFileSystem ? new WriteThread() : undefined,
+      threads: this.#files === nodeFileSystem ? threadFolders.map(() => new WriteThread()) : [],
     })
   }
 

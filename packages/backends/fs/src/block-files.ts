@@ -2,11 +2,11 @@ import { PoolError, type Usage } from '@blockpool/core'
 import { Shared, Turns } from './concurrency.ts'
 import { isMissing, notAFile } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
-import { blockPath, type Layout, shardFolder, shardOf } from './layout.ts'
+import { blockPath, type Layout, shardFolder, shardOf, threadFolders } from './layout.ts'
 import { sizeOf, Tally } from './tally.ts'
 import type { WriteThread } from './write-thread.ts'
 
-/** Bytes of the largest block that the thread writes sooner, though it takes a copy to hand it over. */
+/** Bytes of the largest block that a thread writes sooner, though it takes a copy to hand it over. */
 const SMALL = 32_768
 
 export interface BlockFilesOptions {
@@ -15,8 +15,8 @@ export interface BlockFilesOptions {
   readonly tempName: () => string
   /** Sync what is written and removed. */
   readonly power: boolean
-  /** Writes small blocks, where nothing is synced; without it, all goes through `files`. */
-  readonly thread?: WriteThread | undefined
+  /** Write small blocks, where nothing is synced, each in its folder of `tmp`; without them, all goes through `files`. */
+  readonly threads?: readonly WriteThread[] | undefined
 }
 
 /**
@@ -28,7 +28,7 @@ export class BlockFiles {
   readonly #layout: Layout
   readonly #tempName: () => string
   readonly #power: boolean
-  readonly #thread: WriteThread | undefined
+  readonly #threads: readonly WriteThread[]
   readonly #turns = new Turns()
   readonly #syncs = new Shared()
   readonly #tally = new Tally()
@@ -38,12 +38,12 @@ export class BlockFiles {
     this.#layout = options.layout
     this.#tempName = options.tempName
     this.#power = options.power
-    this.#thread = options.power ? undefined : options.thread
+    this.#threads = options.power ? [] : (options.threads ?? [])
   }
 
-  /** Ends the thread; nothing may be under way. */
+  /** Ends the threads; nothing may be under way. */
   async close(): Promise<void> {
-    await this.#thread?.close()
+    await Promise.all(this.#threads.map((thread) => thread.close()))
   }
 
   read(name: string): Promise<Uint8Array | undefined> {
@@ -59,8 +59,25 @@ export class BlockFiles {
 
   /** Writes a file of its own and moves it to its place, whatever stands there. */
   async write(name: string, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
-    const temp = `${this.#layout.tmp}/${this.#tempName()}`
-    const thread = bytes.length <= SMALL && this.#thread?.isFree() ? this.#thread : undefined
+    const thread = this.#threadFor(bytes.length)
+    if (!thread) return this.#writeWith(undefined, this.#layout.tmp, name, bytes, signal)
+    thread.load++
+    try {
+      const folder = `${this.#layout.tmp}/${threadFolders[this.#threads.indexOf(thread)]}`
+      await this.#writeWith(thread, folder, name, bytes, signal)
+    } finally {
+      thread.load--
+    }
+  }
+
+  async #writeWith(
+    thread: WriteThread | undefined,
+    folder: string,
+    name: string,
+    bytes: Uint8Array,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const temp = `${folder}/${this.#tempName()}`
     const finish = thread
       ? (path: string) => thread.write(temp, path, bytes)
       : (path: string) => this.#files.rename(temp, path)
@@ -99,6 +116,14 @@ export class BlockFiles {
   async usage(): Promise<Usage> {
     const freeBytes = await this.#files.freeBytes(this.#layout.blocks)
     return { ...this.#tally.usage(), freeBytes }
+  }
+
+  /** The thread with the least to do, so that one put after another stays with one thread. */
+  #threadFor(size: number): WriteThread | undefined {
+    if (size > SMALL) return undefined
+    const [first, ...others] = this.#threads
+    const thread = first && others.reduce((least, other) => (other.load < least.load ? other : least), first)
+    return thread?.isReady() ? thread : undefined
   }
 
   async #writeTemp(temp: string, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {

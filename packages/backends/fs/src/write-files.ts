@@ -1,4 +1,6 @@
-import { closeSync, constants, openSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, constants, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { isMissing } from './errors.ts'
 
 /** Files to write, one after another. */
 export interface Batch {
@@ -36,11 +38,26 @@ export function writeFiles({ files, bytes }: Batch): Failure[] {
 }
 
 function writeFile(path: string, bytes: Uint8Array): void {
-  const fd = openSync(path, CREATE, 0o666)
+  const fd = create(path)
   try {
     let at = 0
     while (at < bytes.length) at += writeSync(fd, bytes, at, bytes.length - at, null)
   } finally {
     closeSync(fd)
   }
+}
+
+/** Also makes the folder of the file, but none above it: those are there as long as the store is. */
+function create(path: string): number {
+  try {
+    return openSync(path, CREATE, 0o666)
+  } catch (error) {
+    if (!isMissing(error)) throw error
+  }
+  try {
+    mkdirSync(dirname(path))
+  } catch {
+    // Another process was faster, or opening the file tells what is wrong.
+  }
+  return openSync(path, CREATE, 0o666)
 }

@@ -2,9 +2,6 @@ import { SHARE_ENV, Worker, type WorkerOptions } from 'node:worker_threads'
 import { PoolError } from '@blockpool/core'
 import type { Batch, Failure } from './write-files.ts'
 
-/** Files that wait or are being written; beyond it libuv's threads are faster, having nothing to do meanwhile. */
-const MOST = 24
-
 /** To start a thread takes the time of some hundred files. */
 const START_AFTER = 200
 
@@ -33,10 +30,12 @@ interface Task {
  * A thread that writes small files with blocking calls. What asks while it is busy is its next batch, so that many
  * files share one message there and one back, where libuv makes a trip to a thread of each of a file's four calls.
  *
- * Each store has its own, so that a disk that hangs holds up no other. It starts when it has been asked for a number
+ * Each store has its own ones, so that a disk that hangs holds up no other. A thread starts when it has been asked for a number
  * of times, starts again after a crash, and does not keep an idle process from ending.
  */
 export class WriteThread {
+  /** Puts that have chosen it; kept by those who choose. */
+  load = 0
   readonly #main: URL
   #early: number
   #state: 'new' | 'starting' | 'running' | 'impossible' = 'new'
@@ -50,13 +49,10 @@ export class WriteThread {
     this.#early = options.startAfter ?? START_AFTER
   }
 
-  /**
-   * Whether it runs and has not too much to do; to be asked for each file. It never runs where threads are forbidden or
-   * its code was not installed.
-   */
-  isFree(): boolean {
+  /** Whether it runs; to be asked for each file. It never does where threads are forbidden or its code is missing. */
+  isReady(): boolean {
     if (this.#state === 'new' && this.#early-- <= 0) this.#start()
-    return this.#state === 'running' && this.#waiting.length + this.#batch.length < MOST
+    return this.#state === 'running'
   }
 
   /**

@@ -8,7 +8,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { blockName } from '@blockpool/core'
@@ -19,7 +19,7 @@ import { blockPath, type Layout, layoutOf, shardFolder, shardOf } from '../src/l
 import { tempNames } from '../src/temp-names.ts'
 import { WriteThread } from '../src/write-thread.ts'
 import { blockOf, blocksOf } from './support/blocks.ts'
-import { emptyStores, scratchFolder } from './support/stores.ts'
+import { emptyStores, filesIn, scratchFolder } from './support/stores.ts'
 
 const scratch = scratchFolder()
 const stores = emptyStores(scratch)
@@ -27,7 +27,7 @@ const stores = emptyStores(scratch)
 async function running(main?: URL): Promise<WriteThread> {
   const thread = new WriteThread({ main, startAfter: 0 })
   onTestFinished(() => thread.close())
-  await vi.waitUntil(() => thread.isFree())
+  await vi.waitUntil(() => thread.isReady())
   return thread
 }
 
@@ -69,7 +69,7 @@ describe('WriteThread', () => {
     const outcomes = await Promise.allSettled([
       thread.write(at('taken'), at('a'), bytes),
       thread.write(at('link'), at('b'), bytes),
-      thread.write(at('none/temp'), at('c'), bytes),
+      thread.write(at('none/none/temp'), at('c'), bytes),
       thread.write(at('temp'), at('busy'), bytes),
       thread.write(at('good'), at('e'), bytes),
     ])
@@ -79,26 +79,16 @@ describe('WriteThread', () => {
     expect(readdirSync(folder).sort()).toEqual(['busy', 'e', 'link', 'taken', 'temp'])
   })
 
-  test('with much to do it is not free, and is again when it has done it', async () => {
-    const thread = await running()
-    const writes: Array<Promise<void>> = []
-    for (let i = 0; thread.isFree(); i++) writes.push(thread.write(at(`t${i}`), at(`${i}`), Uint8Array.of(i)))
-    expect(writes.length).toBeGreaterThan(1)
-    await Promise.all(writes)
-    expect(thread.isFree()).toBe(true)
-    expect(readdirSync(folder)).toHaveLength(writes.length)
-  })
-
   test('starts after as many files as it is worth', async () => {
     const started = vi.fn()
     process.on('worker', started)
     onTestFinished(() => void process.off('worker', started))
     const thread = new WriteThread({ startAfter: 2 })
     onTestFinished(() => thread.close())
-    expect([thread.isFree(), thread.isFree()]).toEqual([false, false])
+    expect([thread.isReady(), thread.isReady()]).toEqual([false, false])
     await new Promise(setImmediate)
     expect(started).not.toHaveBeenCalled()
-    await vi.waitUntil(() => thread.isFree())
+    await vi.waitUntil(() => thread.isReady())
     expect(started).toHaveBeenCalledOnce()
   })
 
@@ -108,19 +98,19 @@ describe('WriteThread', () => {
     for (const outcome of await Promise.allSettled(writes)) {
       expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'ERR_BACKEND', retryable: true } })
     }
-    expect(thread.isFree()).toBe(false)
+    expect(thread.isReady()).toBe(false)
     await expect(thread.write(at('t'), at('f'), Uint8Array.of(1))).rejects.toMatchObject({
       code: 'ERR_BACKEND',
     })
-    await vi.waitUntil(() => thread.isFree())
+    await vi.waitUntil(() => thread.isReady())
   })
 
-  test('is never free where its code is missing', async () => {
+  test('never runs where its code is missing', async () => {
     const thread = new WriteThread({
       main: new URL('support/no-such-file.mjs', import.meta.url),
       startAfter: 0,
     })
-    const looks = vi.fn(() => thread.isFree())
+    const looks = vi.fn(() => thread.isReady())
     await expect(vi.waitUntil(looks, { timeout: 500 })).rejects.toThrow()
     expect(looks.mock.calls.length).toBeGreaterThan(1)
   })
@@ -149,15 +139,21 @@ describe('blocks that the thread writes', () => {
     await store.close?.()
     layout = layoutOf(path)
     thread = new WriteThread({ startAfter: 0 })
-    await vi.waitUntil(() => thread.isFree())
+    await vi.waitUntil(() => thread.isReady())
     steps = []
-    files = new BlockFiles({ files: fileSystem, layout, tempName: tempNames(), power: false, thread })
+    files = new BlockFiles({
+      files: fileSystem,
+      layout,
+      tempName: tempNames(),
+      power: false,
+      threads: [thread],
+    })
   })
   afterEach(async () => {
     await files.close()
     stores.giveBack(layout.root)
   })
-  const temps = () => readdirSync(layout.tmp)
+  const temps = () => filesIn(layout.tmp)
 
   test('are small: larger ones take the calls of the file system', async () => {
     await files.write(name, new Uint8Array(32_768), undefined)
@@ -167,8 +163,33 @@ describe('blocks that the thread writes', () => {
     expect(readFileSync(blockPath(layout, name))).toHaveLength(32_769)
   })
 
+  test('are shared by all threads, which have temp files apart', async () => {
+    const other = await running()
+    const both = new BlockFiles({
+      files: fileSystem,
+      layout,
+      tempName: tempNames(),
+      power: false,
+      threads: [thread, other],
+    })
+    const writes = [vi.spyOn(thread, 'write'), vi.spyOn(other, 'write')]
+    await both.write(name, block.bytes, undefined)
+    expect(writes.map((write) => write.mock.calls.length)).toEqual([1, 0])
+    await Promise.all(blocksOf(9).map(({ cid, bytes }) => both.write(blockName(cid), bytes, undefined)))
+    expect(writes.map((write) => write.mock.calls.length)).toEqual([6, 4])
+    const folders = writes.map((write) => new Set(write.mock.calls.map(([temp]) => dirname(temp))))
+    expect(folders).toEqual([new Set([join(layout.tmp, '0')]), new Set([join(layout.tmp, '1')])])
+    expect(filesIn(layout.tmp)).toEqual([])
+  })
+
   test('are none where they must be synced', async () => {
-    const synced = new BlockFiles({ files: fileSystem, layout, tempName: tempNames(), power: true, thread })
+    const synced = new BlockFiles({
+      files: fileSystem,
+      layout,
+      tempName: tempNames(),
+      power: true,
+      threads: [thread],
+    })
     await synced.write(name, block.bytes, undefined)
     expect(steps).toEqual(['create'])
   })
@@ -246,7 +267,7 @@ describe('a process that closes nothing', () => {
     await store.open?.()
     for (const { cid, bytes } of blocksOf(20)) expect(await store.get(cid)).toEqual(bytes)
     await store.close?.()
-    expect(readdirSync(layoutOf(path).tmp)).toEqual([])
+    expect(filesIn(layoutOf(path).tmp)).toEqual([])
     stores.giveBack(path)
   })
 })

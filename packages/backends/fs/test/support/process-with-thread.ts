@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fs } from '../../src/index.ts'
 import { blockOf, blocksOf } from './blocks.ts'
 
-// A process that has put enough for a thread, where it may have one, to be started, waits for nothing but its last puts,
+// A process that has put enough for threads, where it may have some, to be started, waits for nothing but its last puts,
 // and closes nothing.
 process.on('worker', () => console.log('thread'))
 const store = fs({ path: process.argv[2] ?? '', durability: 'process' })
