@@ -26,12 +26,15 @@ export function base32(bytes: Uint8Array): string {
   return text
 }
 
-/** Undefined for a text that `base32` does not make: other characters, a digit too many, bits beyond the last byte. */
-export function fromBase32(text: string): Uint8Array | undefined {
-  const bytes = new Uint8Array((text.length * 5) >>> 3)
+/**
+ * The bytes of a text, after `room` bytes for what comes before them. Undefined for a text that `base32` does not make:
+ * other characters, a digit too many, bits beyond the last byte.
+ */
+export function fromBase32(text: string, room = 0): Uint8Array<ArrayBuffer> | undefined {
+  const bytes = new Uint8Array(room + ((text.length * 5) >>> 3))
   let bits = 0
   let held = 0
-  let at = 0
+  let at = room
   for (let i = 0; i < text.length; i++) {
     const digit = DIGITS[text.charCodeAt(i)] ?? NOT_A_DIGIT
     if (digit === NOT_A_DIGIT) return undefined

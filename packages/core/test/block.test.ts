@@ -1,5 +1,8 @@
+import fc from 'fast-check'
 import { CID } from 'multiformats/cid'
+import * as Digest from 'multiformats/hashes/digest'
 import { describe, expect, test } from 'vitest'
+import { base32 } from '../src/base32.ts'
 import {
   blockKey,
   blockName,
@@ -78,6 +81,33 @@ test('a multihash leads to CIDv1 with the raw codec', () => {
   expect(made.version).toBe(1)
   expect(made.code).toBe(RAW)
   expect(made.equals(cid)).toBe(true)
+})
+
+describe('the CID of a multihash or a name', () => {
+  const codes = fc.constantFrom(SHA2_256, SHA2_512, 0x7f, 0x80, 0xb220, 0x300000)
+
+  test('is what multiformats makes of it', () => {
+    const property = fc.property(codes, fc.uint8Array({ minLength: 1, maxLength: 128 }), (code, digest) => {
+      const expected = CID.createV1(RAW, Digest.create(code, digest))
+      for (const made of [cidFromMultihash(expected.multihash.bytes), cidFromName(blockName(expected))]) {
+        expect(made).toEqual(expected)
+        expect(made?.toString()).toBe(expected.toString())
+      }
+    })
+    fc.assert(property, { numRuns: 500 })
+  })
+
+  test('is refused where the size is not that of the digest', () => {
+    const property = fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+      let expected: CID | undefined
+      try {
+        expected = CID.createV1(RAW, Digest.decode(bytes))
+      } catch {}
+      expect(cidFromName(base32(bytes))).toEqual(expected)
+      if (!expected) expect(() => cidFromMultihash(bytes)).toThrow()
+    })
+    fc.assert(property, { numRuns: 2_000 })
+  })
 })
 
 test('digest words are two uint32, padded with zeros', () => {

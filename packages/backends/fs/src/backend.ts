@@ -14,12 +14,13 @@ import { BlockFiles } from './block-files.ts'
 import { abortable, Calls, readAhead } from './concurrency.ts'
 import { toPoolError } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
-import { type Layout, layoutOf, shards } from './layout.ts'
+import { type Layout, layoutOf, shards, threadFolders } from './layout.ts'
 import { nodeFileSystem } from './node-file-system.ts'
 import { readNote, writeNote } from './note.ts'
 import { openStore, readIdentity } from './store.ts'
 import { cidOf } from './tally.ts'
 import { tempNames } from './temp-names.ts'
+import { WriteThread } from './write-thread.ts'
 
 export interface FsOptions {
   /** Folder of the store: a store already, or empty, or missing. Relative paths start from the working directory. */
@@ -104,8 +105,10 @@ class FsBackend implements Backend {
     await this.#calls.idle()
     // A call of `open` may have ended meanwhile.
     this.#open = false
+    const before = this.#blocks
     this.#blocks = this.#newBlocks()
     this.#count = undefined
+    await before.close()
   }
 
   get(cid: CID, options?: OperationOptions): Promise<Uint8Array | undefined> {
@@ -181,6 +184,8 @@ class FsBackend implements Backend {
       layout: this.#layout,
       tempName: this.#tempName,
       power: this.#power,
+      // Another file system sees each step.
+      threads: this.#files === nodeFileSystem ? threadFolders.map(() => new WriteThread()) : [],
     })
   }
 

@@ -2,8 +2,12 @@ import { PoolError, type Usage } from '@blockpool/core'
 import { Shared, Turns } from './concurrency.ts'
 import { isMissing, notAFile } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
-import { blockPath, type Layout, shardFolder, shardOf } from './layout.ts'
+import { blockPath, type Layout, shardFolder, shardOf, threadFolders } from './layout.ts'
 import { sizeOf, Tally } from './tally.ts'
+import type { WriteThread } from './write-thread.ts'
+
+/** Bytes of the largest block that a thread writes sooner, though it takes a copy to hand it over. */
+const SMALL = 32_768
 
 export interface BlockFilesOptions {
   readonly files: FileSystem
@@ -11,6 +15,8 @@ export interface BlockFilesOptions {
   readonly tempName: () => string
   /** Sync what is written and removed. */
   readonly power: boolean
+  /** Write small blocks, where nothing is synced, each in its folder of `tmp`; without them, all goes through `files`. */
+  readonly threads?: readonly WriteThread[] | undefined
 }
 
 /**
@@ -22,6 +28,7 @@ export class BlockFiles {
   readonly #layout: Layout
   readonly #tempName: () => string
   readonly #power: boolean
+  readonly #threads: readonly WriteThread[]
   readonly #turns = new Turns()
   readonly #syncs = new Shared()
   readonly #tally = new Tally()
@@ -31,6 +38,12 @@ export class BlockFiles {
     this.#layout = options.layout
     this.#tempName = options.tempName
     this.#power = options.power
+    this.#threads = options.power ? [] : (options.threads ?? [])
+  }
+
+  /** Ends the threads; nothing may be under way. */
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.close()))
   }
 
   read(name: string): Promise<Uint8Array | undefined> {
@@ -46,10 +59,31 @@ export class BlockFiles {
 
   /** Writes a file of its own and moves it to its place, whatever stands there. */
   async write(name: string, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
-    const temp = `${this.#layout.tmp}/${this.#tempName()}`
+    const thread = this.#threadFor(bytes.length)
+    if (!thread) return this.#writeWith(undefined, this.#layout.tmp, name, bytes, signal)
+    thread.load++
     try {
-      await this.#writeTemp(temp, bytes, signal)
-      await this.#turns.run(shardOf(name), () => this.#place(temp, name, bytes.length, signal))
+      const folder = `${this.#layout.tmp}/${threadFolders[this.#threads.indexOf(thread)]}`
+      await this.#writeWith(thread, folder, name, bytes, signal)
+    } finally {
+      thread.load--
+    }
+  }
+
+  async #writeWith(
+    thread: WriteThread | undefined,
+    folder: string,
+    name: string,
+    bytes: Uint8Array,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const temp = `${folder}/${this.#tempName()}`
+    const finish = thread
+      ? (path: string) => thread.write(temp, path, bytes)
+      : (path: string) => this.#files.rename(temp, path)
+    try {
+      if (!thread) await this.#writeTemp(temp, bytes, signal)
+      await this.#turns.run(shardOf(name), () => this.#place(finish, name, bytes.length, signal))
     } catch (error) {
       await this.#files.remove(temp).catch(() => {})
       throw error
@@ -84,6 +118,14 @@ export class BlockFiles {
     return { ...this.#tally.usage(), freeBytes }
   }
 
+  /** The thread with the least to do, so that one put after another stays with one thread. */
+  #threadFor(size: number): WriteThread | undefined {
+    if (size > SMALL) return undefined
+    const [first, ...others] = this.#threads
+    const thread = first && others.reduce((least, other) => (other.load < least.load ? other : least), first)
+    return thread?.isReady() ? thread : undefined
+  }
+
   async #writeTemp(temp: string, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
     const file = await this.#files.create(temp)
     try {
@@ -98,15 +140,24 @@ export class BlockFiles {
     await file.close()
   }
 
-  /** Moves a finished file to its place; in the shard's turn. */
-  async #place(temp: string, name: string, size: number, signal: AbortSignal | undefined): Promise<void> {
+  /** Has a file moved to its place; in the shard's turn. */
+  async #place(
+    finish: (path: string) => Promise<void>,
+    name: string,
+    size: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     signal?.throwIfAborted()
     const path = blockPath(this.#layout, name)
     const before = await this.#sizeBefore(name, path)
     signal?.throwIfAborted()
-    const rename = this.#files.rename(temp, path).then(() => true)
-    if (!(await this.#unlessMissing(name, rename))) {
-      throw new PoolError('ERR_BACKEND', `'${temp}' was removed by another process`, { retryable: true })
+    const finished = finish(path).then(() => true)
+    if (!(await this.#unlessMissing(name, finished))) {
+      const { tmp } = this.#layout
+      await this.#files.stat(tmp)
+      throw new PoolError('ERR_BACKEND', `a file in '${tmp}' was removed by another process`, {
+        retryable: true,
+      })
     }
     this.#tally.book(name, before, size)
   }

@@ -7,6 +7,7 @@
  *     <root>/blocks/yq/…ayqa     a block: the name is the base32 of its multihash, the shard its two characters before
  *                                the last one (Kubo's "next-to-last/2": the last one may carry few bits)
  *     <root>/tmp/                files that are being written
+ *     <root>/tmp/0 … 1/          the same, of threads: all that make files in one folder wait for one another
  *
  * `blocks` is built under `tmp` and renamed to its place whole, so a store is there completely or not at all.
  */
@@ -22,6 +23,9 @@ export function layoutOf(root: string): Layout {
   const blocks = `${root}/blocks`
   return { root, blocks, storeFile: storeFileIn(blocks), note: `${blocks}/note`, tmp: `${root}/tmp` }
 }
+
+/** Names in `tmp` of the folders of threads; made when they are used first. */
+export const threadFolders: readonly string[] = ['0', '1']
 
 export function storeFileIn(blocks: string): string {
   return `${blocks}/store.json`

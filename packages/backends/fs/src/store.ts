@@ -4,7 +4,7 @@ import { PoolError } from '@blockpool/core'
 import { forEach } from './concurrency.ts'
 import { errnoOf, isMissing } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
-import { type Layout, shards, storeFileIn } from './layout.ts'
+import { type Layout, shards, storeFileIn, threadFolders } from './layout.ts'
 import { isStale, isTempName } from './temp-names.ts'
 
 const FORMAT = 'blockpool-fs'
@@ -81,7 +81,7 @@ async function isFree(files: FileSystem, layout: Layout): Promise<boolean> {
     if (!names.every((name) => name === IGNORED || name === 'tmp')) return false
     if (!names.includes('tmp')) return true
     if (!(await files.folders(layout.root)).includes('tmp')) return false
-    return (await files.names(layout.tmp)).every(isTempName)
+    return (await files.names(layout.tmp)).every((name) => isTempName(name) || threadFolders.includes(name))
   } catch (error) {
     if (isMissing(error)) return true
     throw error
@@ -154,9 +154,12 @@ async function makeFolder(files: FileSystem, path: string, sync: SyncFolder): Pr
 
 /** Refuses links, and folders that somebody took out of the store. */
 async function checkFolders(files: FileSystem, layout: Layout): Promise<void> {
-  for (const path of [layout.blocks, layout.tmp]) {
+  const check = async (path: string) => {
     if ((await files.stat(path)).kind !== 'folder') throw invalid(`'${path}' is not a folder`)
   }
+  await check(layout.blocks)
+  await check(layout.tmp)
+  for (const path of await threadFoldersOf(files, layout)) await check(path)
   const there = new Set(await files.folders(layout.blocks))
   const lost = shards.find((shard) => !there.has(shard))
   if (lost !== undefined) throw invalid(`'${layout.blocks}/${lost}' is not there, or not a folder`)
@@ -164,9 +167,19 @@ async function checkFolders(files: FileSystem, layout: Layout): Promise<void> {
 
 /** Removes what crashed processes left. A leftover that cannot be removed does no harm, so this never fails. */
 async function sweep(files: FileSystem, layout: Layout): Promise<void> {
+  for (const folder of [layout.tmp, ...(await threadFoldersOf(files, layout))])
+    await sweepFolder(files, folder)
+}
+
+/** Those that were used. */
+async function threadFoldersOf(files: FileSystem, layout: Layout): Promise<readonly string[]> {
   const names = await files.names(layout.tmp)
-  await forEach(names, FOLDERS_AT_ONCE, async (name) => {
-    const path = `${layout.tmp}/${name}`
+  return names.filter((name) => threadFolders.includes(name)).map((name) => `${layout.tmp}/${name}`)
+}
+
+async function sweepFolder(files: FileSystem, folder: string): Promise<void> {
+  await forEach(await files.names(folder), FOLDERS_AT_ONCE, async (name) => {
+    const path = `${folder}/${name}`
     try {
       const { kind, modifiedMs } = await files.stat(path)
       if (!isStale(name, modifiedMs, Date.now())) return

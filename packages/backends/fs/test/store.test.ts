@@ -12,7 +12,7 @@ import {
 import { join, relative } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type FsOptions, fs } from '../src/index.ts'
-import { layoutOf, shards } from '../src/layout.ts'
+import { layoutOf, shards, threadFolders } from '../src/layout.ts'
 import { tempNames } from '../src/temp-names.ts'
 import { blockOf, blocksOf, listed } from './support/blocks.ts'
 import { faulty } from './support/faulty.ts'
@@ -203,10 +203,13 @@ describe('a damaged store', () => {
     ['with a link in place of a folder', 'blocks/qj', symlinkSync],
     ['with a link in place of blocks', 'blocks', symlinkSync],
     ['with a link in place of tmp', 'tmp', symlinkSync],
+    ["with a link in place of a thread's folder", 'tmp/0', symlinkSync],
+    ["with a file in place of a thread's folder", 'tmp/1', 'text'],
   ] as const
   test.each(damages)('one %s is refused and left as it is', async (_what, name, replacement) => {
     path = join(scratch, 'store')
     await opened()
+    for (const folder of threadFolders) mkdirSync(join(path, 'tmp', folder), { recursive: true })
     const part = join(path, name)
     const aside = join(scratch, 'aside')
     renameSync(part, aside)
@@ -219,6 +222,13 @@ describe('a damaged store', () => {
     renameSync(aside, part)
     await opened()
   })
+})
+
+test('a store is made again where only folders for temp files are left', async () => {
+  const before = await opened()
+  for (const folder of threadFolders) mkdirSync(join(path, 'tmp', folder))
+  rmSync(join(path, 'blocks'), { recursive: true })
+  expect(await opened()).not.toBe(before)
 })
 
 describe('temp files', () => {
@@ -245,12 +255,16 @@ describe('temp files', () => {
   test('not written to for an hour go, and what is not ours stays', async () => {
     await opened()
     const name = tempNames()
-    const [old, fresh] = [join(path, 'tmp', name()), join(path, 'tmp', name())]
-    const foreign = join(path, 'tmp', 'notes.txt')
-    for (const file of [old, fresh, foreign]) writeFileSync(file, 'half a block')
-    for (const file of [old, foreign]) utimesSync(file, 0, 0)
+    const kept: string[] = []
+    for (const folder of ['', ...threadFolders].map((part) => join(path, 'tmp', part))) {
+      mkdirSync(folder, { recursive: true })
+      const [old, fresh, foreign] = [name(), name(), 'notes.txt'].map((file) => join(folder, file))
+      for (const file of [old, fresh, foreign]) writeFileSync(file as string, 'half a block')
+      for (const file of [old, foreign]) utimesSync(file as string, 0, 0)
+      kept.push(fresh as string, foreign as string)
+    }
     await opened()
-    expect(filesIn(join(path, 'tmp')).sort()).toEqual([fresh, foreign].sort())
+    expect(filesIn(join(path, 'tmp')).sort()).toEqual(kept.sort())
   })
 
   test('that cannot be removed do not keep the store from opening', async () => {
