@@ -1,13 +1,11 @@
-import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises'
+import { open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fs } from '@blockpool/fs'
 import { type Folder, temporaryFolder } from '../folder.ts'
 import type { Field, Lap, Race } from '../race.ts'
-import { blockstoreFs } from '../stores/blockstore-fs.ts'
 import { ours, type Store } from '../stores/store.ts'
-import { MIB, makeBlocks, sizeName, timed } from '../work.ts'
+import { MIB, makeBlocks, timed } from '../work.ts'
 import { rate } from './metrics.ts'
-import { someBlocks } from './verbs.ts'
 
 type MakeStore = (path: string) => Promise<Store>
 
@@ -52,44 +50,6 @@ export function syncing(id: string, quick: boolean, make: MakeStore): Race {
           return { put: blocks.length / seconds }
         },
       })),
-  }
-}
-
-/**
- * A file of its own for each block, 32 at once, on the disk of an fs store: written and synced, and nothing else. What
- * blockstore-fs does without a sync shows what syncing takes on this disk, whoever does it.
- */
-export function syncingFiles(bytes: number, quick: boolean): Race {
-  const blocks = makeBlocks(someBlocks(quick)(bytes), bytes)
-  return {
-    id: `limits/fsync-files/${sizeName(bytes)}`,
-    title: `fs(), put of ${sizeName(bytes)}, 32 at once, synced`,
-    metrics: { put: rate('ops/s') },
-    async start() {
-      const folder = await temporaryFolder()
-      const store = await ours(fs(folder.fresh('fs')))
-      const peer = await blockstoreFs(folder.fresh('blockstore-fs'))
-      const put = async (to: Store) => ({ put: blocks.length / (await putAndDelete(to, blocks, 32)) })
-      return {
-        contenders: {
-          ours: () => put(store),
-          'write and fsync': async () => {
-            const files = folder.fresh('files')
-            await mkdir(files)
-            const seconds = await timed(blocks, 32, ({ cid, bytes }) =>
-              writeFile(join(files, `${cid}`), bytes, { flag: 'wx', flush: true }),
-            )
-            await rm(files, { recursive: true })
-            return { put: blocks.length / seconds }
-          },
-          'blockstore-fs, unsynced': () => put(peer),
-        },
-        async close() {
-          await peer.close()
-          await closeAll(store, folder)
-        },
-      }
-    },
   }
 }
 

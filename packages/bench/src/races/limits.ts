@@ -8,7 +8,7 @@ import { startRedis } from '@blockpool/test-services'
 import type { Race, Topic } from '../race.ts'
 import { ours } from '../stores/store.ts'
 import { MIB, makeBlocks, perOperation, timed } from '../work.ts'
-import { reading, syncing, syncingFiles, writing } from './disk-limits.ts'
+import { reading, syncing, writing } from './disk-limits.ts'
 import { rate } from './metrics.ts'
 
 const run = promisify(execFile)
@@ -22,7 +22,6 @@ export const limitsTopic: Topic = {
     writing('sqlite', quick, (path) => ours(sqlite({ path, synchronous: 'normal' }))),
     syncing('fs', quick, (path) => ours(fs(path))),
     syncing('sqlite', quick, (path) => ours(sqlite(path))),
-    ...[1_024, 262_144, MIB].map((bytes) => syncingFiles(bytes, quick)),
     reading(quick),
     serving(quick),
   ],
