@@ -12,6 +12,26 @@ export const backends: readonly Mutant[] = [
     },
   },
   {
+    name: 'fs takes the failure of a thread for a file that is there',
+    file: 'packages/backends/fs/src/write-files.ts',
+    from: 'failures.push({ file, message, code })',
+    to: 'void { file, message, code }',
+    caughtBy: {
+      file: 'packages/backends/fs/test/write-thread.test.ts',
+      test: 'the failure of one file concerns no other, and has the code of its call',
+    },
+  },
+  {
+    name: 'fs writes the bytes of another file of the batch',
+    file: 'packages/backends/fs/src/write-files.ts',
+    from: 'writeFile(temp, bytes.subarray(at, at + size))',
+    to: 'writeFile(temp, bytes.subarray(0, size))',
+    caughtBy: {
+      file: 'packages/backends/fs/test/write-thread.test.ts',
+      test: 'writes all that ask at once, each its own bytes, and nothing is left of the temp files',
+    },
+  },
+  {
     name: 'fs does not sync the folder of a file',
     file: 'packages/backends/fs/src/block-files.ts',
     from: 'await this.#syncs.run(folder, () => this.#files.syncFolder(folder))',
