@@ -21,13 +21,16 @@ import { WriteThread } from '../src/write-thread.ts'
 import { blockOf, blocksOf } from './support/blocks.ts'
 import { emptyStores, filesIn, scratchFolder } from './support/stores.ts'
 
+/** A thread starts in 50 ms, but not on a machine that has much else to do. */
+const PATIENCE = { timeout: 30_000 }
+
 const scratch = scratchFolder()
 const stores = emptyStores(scratch)
 
 async function running(main?: URL): Promise<WriteThread> {
   const thread = new WriteThread({ main, startAfter: 0 })
   onTestFinished(() => thread.close())
-  await vi.waitUntil(() => thread.isReady())
+  await vi.waitUntil(() => thread.isReady(), PATIENCE)
   return thread
 }
 
@@ -88,7 +91,7 @@ describe('WriteThread', () => {
     expect([thread.isReady(), thread.isReady()]).toEqual([false, false])
     await new Promise(setImmediate)
     expect(started).not.toHaveBeenCalled()
-    await vi.waitUntil(() => thread.isReady())
+    await vi.waitUntil(() => thread.isReady(), PATIENCE)
     expect(started).toHaveBeenCalledOnce()
   })
 
@@ -102,7 +105,7 @@ describe('WriteThread', () => {
     await expect(thread.write(at('t'), at('f'), Uint8Array.of(1))).rejects.toMatchObject({
       code: 'ERR_BACKEND',
     })
-    await vi.waitUntil(() => thread.isReady())
+    await vi.waitUntil(() => thread.isReady(), PATIENCE)
   })
 
   test('never runs where its code is missing', async () => {
@@ -139,7 +142,7 @@ describe('blocks that the thread writes', () => {
     await store.close?.()
     layout = layoutOf(path)
     thread = new WriteThread({ startAfter: 0 })
-    await vi.waitUntil(() => thread.isReady())
+    await vi.waitUntil(() => thread.isReady(), PATIENCE)
     steps = []
     files = new BlockFiles({
       files: fileSystem,
@@ -258,16 +261,20 @@ describe('a process that closes nothing', () => {
       ['--permission', '--allow-fs-read=*', '--allow-fs-write=*'],
       'stored\n',
     ],
-  ])('%s', async (_, flags, output) => {
-    const path = stores.take()
-    const args = ['--conditions=@blockpool/source', ...flags, file, path]
-    const { stdout } = await promisify(execFile)(process.execPath, args)
-    expect(stdout).toBe(output)
-    const store = fs(path)
-    await store.open?.()
-    for (const { cid, bytes } of blocksOf(20)) expect(await store.get(cid)).toEqual(bytes)
-    await store.close?.()
-    expect(filesIn(layoutOf(path).tmp)).toEqual([])
-    stores.giveBack(path)
-  })
+  ])(
+    '%s',
+    async (_, flags, output) => {
+      const path = stores.take()
+      const args = ['--conditions=@blockpool/source', ...flags, file, path]
+      const { stdout } = await promisify(execFile)(process.execPath, args)
+      expect(stdout).toBe(output)
+      const store = fs(path)
+      await store.open?.()
+      for (const { cid, bytes } of blocksOf(20)) expect(await store.get(cid)).toEqual(bytes)
+      await store.close?.()
+      expect(filesIn(layoutOf(path).tmp)).toEqual([])
+      stores.giveBack(path)
+    },
+    120_000,
+  )
 })

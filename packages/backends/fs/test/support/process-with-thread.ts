@@ -7,6 +7,6 @@ import { blockOf, blocksOf } from './blocks.ts'
 process.on('worker', () => console.log('thread'))
 const store = fs({ path: process.argv[2] ?? '', durability: 'process' })
 await store.open?.()
-for (let i = 0; i < 400; i++) await store.put(blockOf(`early ${i}`))
+for (let i = 0; i < 250; i++) await store.put(blockOf(`early ${i}`))
 await sleep(500)
 void Promise.all(blocksOf(20).map((block) => store.put(block))).then(() => console.log('stored'))
