@@ -7,7 +7,7 @@ import { PutWindow } from './put-window.ts'
 import { type ReadOptions, readCar } from './read.ts'
 
 export interface ImportOptions extends ReadOptions {
-  /** Puts in flight at most. @default 2,048 */
+  /** Puts in flight at most. @default 512: twice what a backend gathers for one write */
   readonly concurrency?: number | undefined
   /** Bytes of blocks in flight at most; a block that is larger alone goes alone. @default 16 MiB */
   readonly maxBytesInFlight?: number | undefined
@@ -36,21 +36,23 @@ export async function importCar(
   source: ByteSource,
   options: ImportOptions = {},
 ): Promise<ImportReport> {
+  const { onProgress } = options
   let offset = 0
   const failed = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal
   const window = new PutWindow(store, {
-    concurrency: limit('concurrency', options.concurrency, 2_048),
+    concurrency: limit('concurrency', options.concurrency, 512),
     maxBytes: limit('maxBytesInFlight', options.maxBytesInFlight, 16 * MIB),
     signal: options.signal,
-    onPut: (done) => options.onProgress?.({ ...done, offset }),
+    onPut: onProgress && ((done) => onProgress({ ...done, offset })),
     onFailure: () => failed.abort(),
   })
   try {
     const file = await readCar(source, { ...options, signal })
     for await (const block of file.blocks) {
       offset = block.end
-      await window.put(block)
+      if (!window.fits(block)) await window.room(block)
+      window.put(block)
     }
     await window.finished()
     return { ...window.done, header: file.header }

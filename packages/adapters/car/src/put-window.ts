@@ -1,4 +1,4 @@
-import { type BlockStore, errorCode, isIdentity } from '@blockpool/core'
+import { type BlockStore, errorCode, isIdentity, type OperationOptions } from '@blockpool/core'
 import { CarError, type Imported } from './errors.ts'
 import type { CarBlock } from './read.ts'
 import { mismatch } from './verify.ts'
@@ -9,7 +9,7 @@ export interface PutWindowOptions {
   /** Bytes of blocks in flight at most; a block that is larger alone goes alone. */
   readonly maxBytes: number
   readonly signal: AbortSignal | undefined
-  readonly onPut: (done: Imported) => void
+  readonly onPut: ((done: Imported) => void) | undefined
   /** Called for the first put that fails: what feeds the window has nothing to wait for any more. */
   readonly onFailure: () => void
 }
@@ -18,19 +18,21 @@ export interface PutWindowOptions {
 export class PutWindow {
   readonly #store: Pick<BlockStore, 'put'>
   readonly #options: PutWindowOptions
+  readonly #putOptions: OperationOptions
   #puts = 0
   #bytes = 0
-  #done: Imported = { blocks: 0, bytes: 0 }
+  readonly #done = { blocks: 0, bytes: 0 }
   #failure: { readonly error: unknown } | undefined
   #wake: (() => void) | undefined
 
   constructor(store: Pick<BlockStore, 'put'>, options: PutWindowOptions) {
     this.#store = store
     this.#options = options
+    this.#putOptions = { signal: options.signal }
   }
 
   get done(): Imported {
-    return this.#done
+    return { ...this.#done }
   }
 
   /** What the first put to fail failed with. */
@@ -38,9 +40,19 @@ export class PutWindow {
     return this.#failure
   }
 
-  /** Resolves when the put has begun, which may wait for others. @throws what an earlier put failed with. */
-  async put(block: CarBlock): Promise<void> {
-    while (!this.#failure && this.#isFull(block.bytes.length)) await this.#change()
+  /** A put of the block may begin at once. */
+  fits({ bytes }: CarBlock): boolean {
+    const { concurrency, maxBytes } = this.#options
+    return this.#puts === 0 || (this.#puts < concurrency && this.#bytes + bytes.length <= maxBytes)
+  }
+
+  /** Resolves when the block fits, or a put has failed. */
+  async room(block: CarBlock): Promise<void> {
+    while (!this.#failure && !this.fits(block)) await this.#change()
+  }
+
+  /** Begins the put of a block that fits. @throws what an earlier put failed with. */
+  put(block: CarBlock): void {
     this.#throwFailure()
     // The bytes are in the CID: there is nothing to store.
     if (isIdentity(block.cid)) return
@@ -63,8 +75,9 @@ export class PutWindow {
   async #run(block: CarBlock): Promise<void> {
     const { cid, bytes } = block
     try {
-      await this.#store.put({ cid, bytes }, { signal: this.#options.signal })
-      this.#done = { blocks: this.#done.blocks + 1, bytes: this.#done.bytes + bytes.length }
+      await this.#store.put({ cid, bytes }, this.#putOptions)
+      this.#done.blocks += 1
+      this.#done.bytes += bytes.length
     } catch (error) {
       this.#fail(this.#refusal(block, error))
     }
@@ -75,9 +88,10 @@ export class PutWindow {
   }
 
   #tell(): void {
-    if (this.#failure) return
+    const { onPut } = this.#options
+    if (this.#failure || !onPut) return
     try {
-      this.#options.onPut(this.#done)
+      onPut(this.done)
     } catch (error) {
       this.#fail(error)
     }
@@ -95,11 +109,6 @@ export class PutWindow {
     if (errorCode(cause) === 'ERR_HASH_MISMATCH') return mismatch(block, offset, cause)
     const message = `the store refused the block ${cid} (at byte ${offset})`
     return new CarError('ERR_CAR_REFUSED', message, { offset, cid, cause })
-  }
-
-  #isFull(bytes: number): boolean {
-    const { concurrency, maxBytes } = this.#options
-    return this.#puts > 0 && (this.#puts >= concurrency || this.#bytes + bytes > maxBytes)
   }
 
   #change(): Promise<void> {

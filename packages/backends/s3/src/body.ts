@@ -14,7 +14,8 @@ export function collect(body: Readable, length: number): Promise<Uint8Array> {
       at += chunk.length
     })
     body.once('error', reject)
-    body.once('close', () => reject(cutShort(at, length)))
+    // It also follows an end, and an error is dear to make.
+    body.once('close', () => body.readableEnded || reject(cutShort(at, length)))
     body.once('end', () => (at === length ? resolve(bytes) : reject(cutShort(at, length))))
   })
 }

@@ -1,6 +1,8 @@
 import { S3Client } from '@aws-sdk/client-s3'
 import { UndiciHttpHandler } from '@smithy/undici-http-handler'
 import type { S3Sender, Target } from './options.ts'
+import { Sha256 } from './sha256.ts'
+import { keepSigners } from './signers.ts'
 
 /** A request that gets no answer for so long is given up. Milliseconds. */
 const SILENCE_MS = 30_000
@@ -26,6 +28,7 @@ export function senderFor(target: Target, bucket: string): Sender {
     // The signature covers the SHA-256 of every body: a checksum beside it would show nothing more.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
+    sha256: Sha256,
     requestHandler: new UndiciHttpHandler({
       dispatcher: {
         connections,
@@ -37,6 +40,7 @@ export function senderFor(target: Target, bucket: string): Sender {
     }),
   })
   trim(client, bucket)
+  client.config.signer = keepSigners(client.config.signer)
   return { client, once: true, destroy: () => client.destroy() }
 }
 
