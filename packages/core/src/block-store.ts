@@ -28,3 +28,13 @@ export interface BlockStore {
   /** Every stored block once, as CIDv1 with the raw codec, in no promised order. Ends in an error rather than short. */
   list(options?: OperationOptions): AsyncIterable<CID>
 }
+
+/** Whether the call was given up: the one question that most drivers have about it, asked without a signal being made. */
+export function isAborted(options: OperationOptions | undefined): boolean {
+  return options?.aborted ?? options?.signal?.aborted ?? false
+}
+
+/** @throws the reason of the signal, when the call was given up. */
+export function throwIfAborted(options: OperationOptions | undefined): void {
+  if (isAborted(options)) throw options?.signal?.reason
+}

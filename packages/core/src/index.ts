@@ -9,7 +9,7 @@ export {
   isIdentity,
   rawCid,
 } from './block.ts'
-export type { BlockStore, OperationOptions } from './block-store.ts'
+export { type BlockStore, isAborted, type OperationOptions, throwIfAborted } from './block-store.ts'
 export { type BulkOptions, getAll, putAll } from './bulk.ts'
 export { type Clock, type ScheduleOptions, systemClock } from './clock.ts'
 export {

@@ -1,7 +1,7 @@
 import type { CID } from 'multiformats/cid'
 import type { Backend, BackendTraits, Usage } from './backend.ts'
 import { type Block, blockKey, rawCid } from './block.ts'
-import type { OperationOptions } from './block-store.ts'
+import { isAborted, type OperationOptions, throwIfAborted } from './block-store.ts'
 import { PoolError } from './errors.ts'
 import { randomId } from './random.ts'
 
@@ -34,7 +34,7 @@ class MemoryBackend implements Backend {
   }
 
   async open(options?: OperationOptions): Promise<void> {
-    options?.signal?.throwIfAborted()
+    throwIfAborted(options)
     this.#closed = false
   }
 
@@ -116,7 +116,7 @@ class MemoryBackend implements Backend {
   /** A rejection when the store is closed or the call aborted; undefined when the call may go on. */
   #refusal(options: OperationOptions | undefined): Promise<never> | undefined {
     if (this.#closed) return Promise.reject(new PoolError('ERR_CLOSED', 'the memory store is closed'))
-    if (options?.aborted ?? options?.signal?.aborted) return Promise.reject(options?.signal?.reason)
+    if (isAborted(options)) return Promise.reject(options?.signal?.reason)
     return undefined
   }
 }

@@ -4,9 +4,11 @@ import {
   type BackendTraits,
   type Block,
   blockName,
+  isAborted,
   type OpenOptions,
   type OperationOptions,
   PoolError,
+  throwIfAborted,
   type Usage,
 } from '@blockpool/core'
 import type { CID } from 'multiformats/cid'
@@ -89,7 +91,7 @@ class FsBackend implements Backend {
     const signal = options?.signal
     signal?.throwIfAborted()
     if (this.#open) return
-    await this.#settle('open', signal, async () => {
+    await this.#settle('open', options, async () => {
       await openStore(this.#files, this.#layout, {
         create: this.#create && options?.expectedStore === undefined,
         tempName: this.#tempName,
@@ -114,7 +116,7 @@ class FsBackend implements Backend {
   get(cid: CID, options?: OperationOptions): Promise<Uint8Array | undefined> {
     return this.#run('get', options, async () => {
       const bytes = await this.#blocks.read(blockName(cid))
-      options?.signal?.throwIfAborted()
+      throwIfAborted(options)
       return bytes
     })
   }
@@ -122,17 +124,17 @@ class FsBackend implements Backend {
   has(cid: CID, options?: OperationOptions): Promise<boolean> {
     return this.#run('has', options, async () => {
       const found = await this.#blocks.has(blockName(cid))
-      options?.signal?.throwIfAborted()
+      throwIfAborted(options)
       return found
     })
   }
 
   put({ cid, bytes }: Block, options?: OperationOptions): Promise<void> {
-    return this.#run('put', options, async () => this.#blocks.write(blockName(cid), bytes, options?.signal))
+    return this.#run('put', options, async () => this.#blocks.write(blockName(cid), bytes, options))
   }
 
   delete(cid: CID, options?: OperationOptions): Promise<void> {
-    return this.#run('delete', options, async () => this.#blocks.remove(blockName(cid), options?.signal))
+    return this.#run('delete', options, async () => this.#blocks.remove(blockName(cid), options))
   }
 
   async *list(options?: OperationOptions): AsyncGenerator<CID> {
@@ -209,20 +211,20 @@ class FsBackend implements Backend {
 
   async #run<T>(verb: string, options: OperationOptions | undefined, task: () => Promise<T>): Promise<T> {
     this.#assertReady(verb, options)
-    return this.#settle(verb, options?.signal, task)
+    return this.#settle(verb, options, task)
   }
 
-  async #settle<T>(verb: string, signal: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {
+  async #settle<T>(verb: string, options: OperationOptions | undefined, task: () => Promise<T>): Promise<T> {
     try {
       return await this.#calls.run(task)
     } catch (error) {
-      throw signal?.aborted ? signal.reason : toPoolError(error, this.#subject(verb))
+      throw isAborted(options) ? options?.signal?.reason : toPoolError(error, this.#subject(verb))
     }
   }
 
   #assertReady(verb: string, options: OperationOptions | undefined): void {
     if (!this.#open) throw new PoolError('ERR_CLOSED', `${this.#subject(verb)}: the store is not open`)
-    options?.signal?.throwIfAborted()
+    throwIfAborted(options)
   }
 
   #subject(verb: string): string {

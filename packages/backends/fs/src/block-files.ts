@@ -1,4 +1,4 @@
-import { PoolError, type Usage } from '@blockpool/core'
+import { type OperationOptions, PoolError, throwIfAborted, type Usage } from '@blockpool/core'
 import { Shared, Turns } from './concurrency.ts'
 import { isMissing, notAFile } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
@@ -58,13 +58,13 @@ export class BlockFiles {
   }
 
   /** Writes a file of its own and moves it to its place, whatever stands there. */
-  async write(name: string, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+  async write(name: string, bytes: Uint8Array, options: OperationOptions | undefined): Promise<void> {
     const thread = this.#threadFor(bytes.length)
-    if (!thread) return this.#writeWith(undefined, this.#layout.tmp, name, bytes, signal)
+    if (!thread) return this.#writeWith(undefined, this.#layout.tmp, name, bytes, options)
     thread.load++
     try {
       const folder = `${this.#layout.tmp}/${threadFolders[this.#threads.indexOf(thread)]}`
-      await this.#writeWith(thread, folder, name, bytes, signal)
+      await this.#writeWith(thread, folder, name, bytes, options)
     } finally {
       thread.load--
     }
@@ -75,15 +75,15 @@ export class BlockFiles {
     folder: string,
     name: string,
     bytes: Uint8Array,
-    signal: AbortSignal | undefined,
+    options: OperationOptions | undefined,
   ): Promise<void> {
     const temp = `${folder}/${this.#tempName()}`
     const finish = thread
       ? (path: string) => thread.write(temp, path, bytes)
       : (path: string) => this.#files.rename(temp, path)
     try {
-      if (!thread) await this.#writeTemp(temp, bytes, signal)
-      await this.#turns.run(shardOf(name), () => this.#place(finish, name, bytes.length, signal))
+      if (!thread) await this.#writeTemp(temp, bytes, options)
+      await this.#turns.run(shardOf(name), () => this.#place(finish, name, bytes.length, options))
     } catch (error) {
       await this.#files.remove(temp).catch(() => {})
       throw error
@@ -91,11 +91,11 @@ export class BlockFiles {
     await this.#sync(name)
   }
 
-  async remove(name: string, signal: AbortSignal | undefined): Promise<void> {
+  async remove(name: string, options: OperationOptions | undefined): Promise<void> {
     await this.#turns.run(shardOf(name), async () => {
       const path = blockPath(this.#layout, name)
       const before = await this.#sizeBefore(name, path)
-      signal?.throwIfAborted()
+      throwIfAborted(options)
       await this.#unlessMissing(name, this.#files.remove(path))
       this.#tally.book(name, before, undefined)
     })
@@ -126,12 +126,12 @@ export class BlockFiles {
     return thread?.isReady() ? thread : undefined
   }
 
-  async #writeTemp(temp: string, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+  async #writeTemp(temp: string, bytes: Uint8Array, options: OperationOptions | undefined): Promise<void> {
     const file = await this.#files.create(temp)
     try {
-      signal?.throwIfAborted()
+      throwIfAborted(options)
       await file.write(bytes)
-      signal?.throwIfAborted()
+      throwIfAborted(options)
       if (this.#power) await file.sync()
     } catch (error) {
       await file.close().catch(() => {})
@@ -145,12 +145,12 @@ export class BlockFiles {
     finish: (path: string) => Promise<void>,
     name: string,
     size: number,
-    signal: AbortSignal | undefined,
+    options: OperationOptions | undefined,
   ): Promise<void> {
-    signal?.throwIfAborted()
+    throwIfAborted(options)
     const path = blockPath(this.#layout, name)
     const before = await this.#sizeBefore(name, path)
-    signal?.throwIfAborted()
+    throwIfAborted(options)
     const finished = finish(path).then(() => true)
     if (!(await this.#unlessMissing(name, finished))) {
       const { tmp } = this.#layout

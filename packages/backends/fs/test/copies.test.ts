@@ -37,3 +37,23 @@ test('the file system gets the bytes of a put and gives those of a get: none is 
   expect(written.filter((other) => other === bytes)).toHaveLength(1)
   expect(read.filter((other) => other === found)).toHaveLength(1)
 })
+
+test('no call makes the signal that says whether it was given up', async () => {
+  const store = fs({ path: join(root, 'other'), durability: 'process' })
+  await store.open?.()
+  let made = 0
+  const options = {
+    aborted: false,
+    get signal() {
+      made++
+      return undefined
+    },
+  }
+  const one = blockOf('no signal')
+  await store.put(one, options)
+  await store.get(one.cid, options)
+  await store.has(one.cid, options)
+  await store.delete(one.cid, options)
+  await store.close?.()
+  expect(made).toBe(0)
+})

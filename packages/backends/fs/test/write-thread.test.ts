@@ -231,13 +231,13 @@ describe('blocks that the thread writes', () => {
 
   test('given up before the thread was asked are not written', async () => {
     const reason = new Error('given up')
-    await expect(files.write(name, block.bytes, AbortSignal.abort(reason))).rejects.toBe(reason)
+    await expect(files.write(name, block.bytes, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
     expect(await files.read(name)).toBeUndefined()
   })
 
   test('given up later are there when the call says so', async () => {
     const controller = new AbortController()
-    const write = files.write(name, block.bytes, controller.signal)
+    const write = files.write(name, block.bytes, controller)
     await new Promise(setImmediate)
     controller.abort()
     const outcome = await write.then(() => 'written')

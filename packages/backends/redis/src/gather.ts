@@ -1,4 +1,4 @@
-import { PoolError } from '@blockpool/core'
+import { isAborted, type OperationOptions, PoolError } from '@blockpool/core'
 import { noAnswer } from './errors.ts'
 
 /** One batch holds at most this many requests … */
@@ -33,7 +33,7 @@ export interface GatherOptions<R extends Request, T> {
 
 interface Entry<R, T> {
   readonly request: R
-  readonly signal: AbortSignal | undefined
+  readonly options: OperationOptions | undefined
   readonly since: number
   readonly resolve: (value: T) => void
   readonly reject: (reason: unknown) => void
@@ -62,13 +62,13 @@ export class Gatherer<R extends Request, T> {
     this.#options = options
   }
 
-  add(request: R, signal: AbortSignal | undefined): Promise<T> {
+  add(request: R, options: OperationOptions | undefined): Promise<T> {
     if (this.#waiting.length >= MAX_WAITING || this.#waitingBytes >= MAX_WAITING_BYTES) {
       const message = `${this.#options.name}: too many calls are waiting`
       return Promise.reject(new PoolError('ERR_OVERLOADED', message, { retryable: true }))
     }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ request, signal, since: performance.now(), resolve, reject, settled: false })
+      this.#waiting.push({ request, options, since: performance.now(), resolve, reject, settled: false })
       this.#waitingBytes += request.size
       this.#schedule()
       this.#sweeper ??= setTimeout(() => this.#sweep(), SWEEP_MS)
@@ -112,7 +112,7 @@ export class Gatherer<R extends Request, T> {
     let next = 0
     for (; next < this.#waiting.length && batch.length < MAX_REQUESTS; next++) {
       const entry = this.#waiting[next] as Entry<R, T>
-      if (entry.signal?.aborted) settle(entry, () => entry.reject(entry.signal?.reason))
+      if (isAborted(entry.options)) settle(entry, () => entry.reject(entry.options?.signal?.reason))
       if (entry.settled) continue
       const { request } = entry
       if (this.#mustWait(request, kinds)) {
@@ -186,7 +186,7 @@ export class Gatherer<R extends Request, T> {
 
   #check(entry: Entry<R, T>, now: number, sent: boolean): void {
     const { limitMs, name, writes } = this.#options
-    if (entry.signal?.aborted) settle(entry, () => entry.reject(entry.signal?.reason))
+    if (isAborted(entry.options)) settle(entry, () => entry.reject(entry.options?.signal?.reason))
     else if (now - entry.since >= limitMs)
       settle(entry, () => entry.reject(noAnswer(name, limitMs, sent && writes)))
   }

@@ -6,6 +6,7 @@ import {
   type OpenOptions,
   type OperationOptions,
   PoolError,
+  throwIfAborted,
   type Usage,
 } from '@blockpool/core'
 import type { CID } from 'multiformats/cid'
@@ -49,7 +50,7 @@ class RedisBackend implements Backend {
 
   open(options?: OpenOptions): Promise<void> {
     return this.#inTurn(async () => {
-      options?.signal?.throwIfAborted()
+      throwIfAborted(options)
       if (this.#session) return
       const session = await openSession(this.#options, options?.signal)
       try {
@@ -75,7 +76,7 @@ class RedisBackend implements Backend {
   async get(cid: CID, options?: OperationOptions): Promise<Uint8Array | undefined> {
     const { keys, readers, sizes } = this.#usable(options)
     const key = keys.block(cid)
-    const found = await readers.add({ verb: 'get', key, size: sizes.mean }, options?.signal)
+    const found = await readers.add({ verb: 'get', key, size: sizes.mean }, options)
     if (!Buffer.isBuffer(found)) return undefined
     sizes.saw(found.length)
     // A Buffer's own `slice` would share what the caller expects to be a copy.
@@ -84,7 +85,7 @@ class RedisBackend implements Backend {
 
   async has(cid: CID, options?: OperationOptions): Promise<boolean> {
     const { keys, readers } = this.#usable(options)
-    return (await readers.add({ verb: 'has', key: keys.block(cid), size: 0 }, options?.signal)) === true
+    return (await readers.add({ verb: 'has', key: keys.block(cid), size: 0 }, options)) === true
   }
 
   async put({ cid, bytes }: Block, options?: OperationOptions): Promise<void> {
@@ -92,13 +93,13 @@ class RedisBackend implements Backend {
     const key = keys.block(cid)
     if (bytes.length > MAX_BLOCK_BYTES) throw tooLarge(bytes.length)
     const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-    await writers.add({ verb: 'put', key, bytes: view, size: view.length }, options?.signal)
+    await writers.add({ verb: 'put', key, bytes: view, size: view.length }, options)
   }
 
   async delete(cid: CID, options?: OperationOptions): Promise<void> {
     const { keys, writers } = this.#usable(options)
     const key = keys.block(cid)
-    await writers.add({ verb: 'delete', key, bytes: undefined, size: 0 }, options?.signal)
+    await writers.add({ verb: 'delete', key, bytes: undefined, size: 0 }, options)
   }
 
   async *list(options?: OperationOptions): AsyncGenerator<CID> {
@@ -183,7 +184,7 @@ class RedisBackend implements Backend {
    */
   #usable(options: OperationOptions | undefined): Session {
     if (!this.#session) throw new PoolError('ERR_CLOSED', `${this.#options.name} is not open`)
-    options?.signal?.throwIfAborted()
+    throwIfAborted(options)
     return this.#session
   }
 

@@ -36,6 +36,26 @@ describe.runIf(redisNeeded())('ioredis', () => {
     expect(sent.filter((value) => isView(value, bytes))).toHaveLength(1)
     expect(received.filter((value) => isView(value, found))).toHaveLength(1)
   })
+
+  test('no call makes the signal that says whether it was given up', async () => {
+    const store = redis({ port: server.port })
+    await store.open?.()
+    let made = 0
+    const options = {
+      aborted: false,
+      get signal() {
+        made++
+        return undefined
+      },
+    }
+    const one = await blockOf('no signal')
+    await store.put(one, options)
+    await store.get(one.cid, options)
+    await store.has(one.cid, options)
+    await store.delete(one.cid, options)
+    await store.close?.()
+    expect(made).toBe(0)
+  })
 })
 
 /** The same memory, from the same place on. */

@@ -111,7 +111,7 @@ describe('writes of one key', () => {
   test('wait for one that nobody waits for any more', async () => {
     const { gatherer, flights, sent } = scripted()
     const controller = new AbortController()
-    const aborted = gatherer.add(put('a'), controller.signal)
+    const aborted = gatherer.add(put('a'), controller)
     await turn()
     controller.abort('stop')
     await expect(aborted).rejects.toBe('stop')
@@ -140,7 +140,7 @@ describe('a request', () => {
   test('that is aborted before it is sent is taken out', async () => {
     const { gatherer, sent } = scripted()
     const controller = new AbortController()
-    const aborted = gatherer.add(put('a'), controller.signal)
+    const aborted = gatherer.add(put('a'), controller)
     void gatherer.add(put('b'), undefined)
     controller.abort('stop')
     await expect(aborted).rejects.toBe('stop')
@@ -150,7 +150,7 @@ describe('a request', () => {
   test('that waits for long hears its signal', async () => {
     const { gatherer } = scripted({ mostInFlight: 0 })
     const controller = new AbortController()
-    const waiting = gatherer.add(put('a'), controller.signal)
+    const waiting = gatherer.add(put('a'), controller)
     await turn()
     controller.abort('stop')
     await expect(waiting).rejects.toBe('stop')

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type OperationOptions, throwIfAborted } from '@blockpool/core'
 import { isBusy } from './errors.ts'
 
 const LONGEST_PAUSE_MS = 25
@@ -13,7 +14,7 @@ export function pauseMs(attempt: number): number {
  * loop.
  * @throws the last error when `limitMs` have passed; the signal's reason.
  */
-export async function whileBusy<T>(run: () => T, limitMs: number, signal?: AbortSignal): Promise<T> {
+export async function whileBusy<T>(run: () => T, limitMs: number, options?: OperationOptions): Promise<T> {
   const start = performance.now()
   for (let attempt = 0; ; attempt++) {
     try {
@@ -22,6 +23,6 @@ export async function whileBusy<T>(run: () => T, limitMs: number, signal?: Abort
       if (!isBusy(error) || performance.now() - start >= limitMs) throw error
     }
     await sleep(pauseMs(attempt))
-    signal?.throwIfAborted()
+    throwIfAborted(options)
   }
 }

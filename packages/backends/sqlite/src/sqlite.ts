@@ -10,6 +10,7 @@ import {
   type OpenOptions,
   type OperationOptions,
   PoolError,
+  throwIfAborted,
   type Usage,
 } from '@blockpool/core'
 import type { CID } from 'multiformats/cid'
@@ -68,7 +69,7 @@ class SqliteBackend implements Backend {
 
   open(options?: OpenOptions): Promise<void> {
     return this.#inTurn(async () => {
-      options?.signal?.throwIfAborted()
+      throwIfAborted(options)
       if (this.#session) return
       const mayCreate = options?.expectedStore === undefined
       const connection = await this.#unlocked(() => connect(this.#options, mayCreate), options)
@@ -153,7 +154,7 @@ class SqliteBackend implements Backend {
    */
   #usable(options: OperationOptions | undefined): Session {
     if (!this.#session) throw new PoolError('ERR_CLOSED', `${this.#options.name} is not open`)
-    options?.signal?.throwIfAborted()
+    throwIfAborted(options)
     return this.#session
   }
 
@@ -171,7 +172,7 @@ class SqliteBackend implements Backend {
     try {
       const { queue } = this.#usable(options)
       if (bytes && bytes.length > MAX_BLOCK_BYTES) throw tooLarge(bytes.length)
-      return queue.add({ key: keyOf(cid), bytes }, options?.signal)
+      return queue.add({ key: keyOf(cid), bytes }, options)
     } catch (reason) {
       return Promise.reject(reason)
     }
@@ -180,9 +181,9 @@ class SqliteBackend implements Backend {
   /** Runs it as soon as no other process holds the database. */
   async #unlocked<T>(run: () => T, options: OperationOptions | undefined): Promise<T> {
     try {
-      return await whileBusy(run, this.#options.busyTimeoutMs, options?.signal)
+      return await whileBusy(run, this.#options.busyTimeoutMs, options)
     } catch (error) {
-      options?.signal?.throwIfAborted()
+      throwIfAborted(options)
       throw toPoolError(error, this.#options.name)
     }
   }

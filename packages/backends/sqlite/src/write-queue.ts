@@ -1,3 +1,4 @@
+import { isAborted, type OperationOptions } from '@blockpool/core'
 import { pauseMs } from './busy.ts'
 import { isBusy, toPoolError } from './errors.ts'
 import type { Failures, Write } from './table.ts'
@@ -8,7 +9,7 @@ const MAX_WRITES = 256
 const MAX_BYTES = 4 * 1024 * 1024
 
 interface Waiting extends Write {
-  readonly signal: AbortSignal | undefined
+  readonly options: OperationOptions | undefined
   readonly resolve: () => void
   readonly reject: (reason: unknown) => void
   /** When a transaction first found the database locked. */
@@ -37,9 +38,9 @@ export class WriteQueue {
     this.#name = name
   }
 
-  add({ key, bytes }: Write, signal: AbortSignal | undefined): Promise<void> {
+  add({ key, bytes }: Write, options: OperationOptions | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ key, bytes, signal, resolve, reject, lockedSince: undefined })
+      this.#waiting.push({ key, bytes, options, resolve, reject, lockedSince: undefined })
       this.#schedule()
     })
   }
@@ -79,9 +80,9 @@ export class WriteQueue {
   }
 
   #dropAborted(): void {
-    if (!this.#waiting.some(isAborted)) return
-    for (const write of this.#waiting) if (isAborted(write)) write.reject(write.signal?.reason)
-    this.#waiting = this.#waiting.filter((write) => !isAborted(write))
+    if (!this.#waiting.some(isGivenUp)) return
+    for (const write of this.#waiting) if (isGivenUp(write)) write.reject(write.options?.signal?.reason)
+    this.#waiting = this.#waiting.filter((write) => !isGivenUp(write))
   }
 
   /** Commits and settles; false when the database is locked and the writes go on waiting. */
@@ -124,8 +125,8 @@ export class WriteQueue {
   }
 }
 
-function isAborted(write: Waiting): boolean {
-  return write.signal?.aborted === true
+function isGivenUp({ options }: Waiting): boolean {
+  return isAborted(options)
 }
 
 /** How many of the first writes make one transaction. */

@@ -41,6 +41,28 @@ test('SQLite gets the bytes of a put and gives those of a get: none is copied be
   expect(given.filter((value) => memoryOf(value) === found?.buffer)).toHaveLength(1)
 })
 
+test('no call makes the signal that says whether it was given up', async () => {
+  const database = new Database(':memory:')
+  const store = sqlite({ database })
+  await store.open?.()
+  let made = 0
+  const options = {
+    aborted: false,
+    get signal() {
+      made++
+      return undefined
+    },
+  }
+  const one = await blockOf('no signal')
+  await store.put(one, options)
+  await store.get(one.cid, options)
+  await store.has(one.cid, options)
+  await store.delete(one.cid, options)
+  await store.close?.()
+  database.close()
+  expect(made).toBe(0)
+})
+
 function memoryOf(value: unknown): ArrayBufferLike | undefined {
   return value instanceof Uint8Array ? value.buffer : undefined
 }

@@ -94,7 +94,7 @@ describe('write queue', () => {
   it('takes a write out when its signal aborts while it waits', async () => {
     const { queue, batches } = queueOf(succeed)
     const controller = new AbortController()
-    const aborted = queue.add(put(1), controller.signal)
+    const aborted = queue.add(put(1), controller)
     const other = queue.add(put(2), undefined)
     controller.abort('no longer')
     await expect(aborted).rejects.toBe('no longer')
@@ -137,7 +137,7 @@ describe('write queue, while the database is locked', () => {
       throw failureOf('SQLITE_BUSY')
     })
     const controller = new AbortController()
-    const waiting = queue.add(put(1), controller.signal)
+    const waiting = queue.add(put(1), controller)
     setTimeout(() => controller.abort('no longer'), 5)
     await expect(waiting).rejects.toBe('no longer')
     await queue.drained()

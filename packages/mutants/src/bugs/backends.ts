@@ -56,8 +56,8 @@ export const backends: readonly Mutant[] = [
   {
     name: 'sqlite acknowledges a put before its commit',
     file: 'packages/backends/sqlite/src/write-queue.ts',
-    from: 'this.#waiting.push({ key, bytes, signal, resolve, reject, lockedSince: undefined })',
-    to: `this.#waiting.push({ key, bytes, signal, resolve, reject, lockedSince: undefined })
+    from: 'this.#waiting.push({ key, bytes, options, resolve, reject, lockedSince: undefined })',
+    to: `this.#waiting.push({ key, bytes, options, resolve, reject, lockedSince: undefined })
       resolve()`,
     caughtBy: {
       file: 'packages/backends/sqlite/test/write-queue.test.ts',
@@ -77,8 +77,8 @@ export const backends: readonly Mutant[] = [
   {
     name: 'sqlite writes what was aborted while it waited',
     file: 'packages/backends/sqlite/src/write-queue.ts',
-    from: 'return write.signal?.aborted === true',
-    to: 'return write.signal === null',
+    from: 'return isAborted(options)',
+    to: 'return isAborted(options) && options === null',
     caughtBy: {
       file: 'packages/backends/sqlite/test/write-queue.test.ts',
       test: 'takes a write out when its signal aborts while it waits',

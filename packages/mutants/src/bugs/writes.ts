@@ -96,8 +96,22 @@ export const writes: readonly Mutant[] = [
   {
     name: 'bytes are not checked before they are stored',
     file: 'packages/core/src/pool/storage-pool.ts',
-    from: 'if (!matches) throw mismatch()',
-    to: 'if (!matches && bytes.length === 0) throw mismatch()',
+    from: `options)
+        if (!matches) throw mismatch()`,
+    to: `options)
+        if (!matches && bytes.length === 0) throw mismatch()`,
+    caughtBy: {
+      file: 'packages/core/test/pool/verification.test.ts',
+      test: 'bytes that do not match',
+    },
+  },
+  {
+    name: 'the verdict of a hasher that answers later is not looked at',
+    file: 'packages/core/src/pool/storage-pool.ts',
+    from: `options?.signal)
+    if (!matches) throw mismatch()`,
+    to: `options?.signal)
+    if (!matches && block.bytes.length === 0) throw mismatch()`,
     caughtBy: {
       file: 'packages/core/test/pool/verification.test.ts',
       test: 'a hasher that answers later verifies puts and gets',
