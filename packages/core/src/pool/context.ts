@@ -1,5 +1,5 @@
 import type { CID } from 'multiformats/cid'
-import { blockKey, digestWords } from '../block.ts'
+import { blockKey, cidFromMultihash, digestWords } from '../block.ts'
 import { PoolError } from '../errors.ts'
 import type { PoolEvent } from '../events.ts'
 import { Hashes } from '../hash.ts'
@@ -106,7 +106,12 @@ export class PoolContext {
       random: this.random,
       onBreaker: (member, direction, breaker) => this.monitor.breakerChanged(member, direction, breaker),
     }
-    this.debts = new Debts(options.journal, options.clock, (key) => this.#markCorrupt(key))
+    this.debts = new Debts(options.journal, options.clock, {
+      learned: (key) => this.#markCorrupt(key),
+      shown: (multihash) => {
+        for (const listing of this.listings) listing.shown(cidFromMultihash(multihash))
+      },
+    })
     this.sharing = options.journal.shared && new Sharing(this, options.journal.shared)
     this.monitor = new Monitor(this)
     this.repairs = new Repairs(this)

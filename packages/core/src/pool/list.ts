@@ -23,15 +23,23 @@ export class Listing {
   readonly #options: ListOptions
   readonly #outcomes: Record<string, BackendOutcome> = {}
   readonly #moved: CID[] = []
+  /** What was yielded, or shall not be. */
+  readonly #seen: DigestSet
 
   constructor(context: PoolContext, options: ListOptions) {
     this.#context = context
     this.#options = options
+    this.#seen = new DigestSet(context.random())
   }
 
   /** A block is being moved between backends: the listing may pass it by on both. */
   moved(cid: CID): void {
     this.#moved.push(cid)
+  }
+
+  /** A tombstone ends. The block was deleted when the listing began, and a backend may just have listed it. */
+  shown(cid: CID): void {
+    this.#seen.add(cid)
   }
 
   async *run(): AsyncGenerator<CID> {
@@ -42,13 +50,12 @@ export class Listing {
       if (member.read && member.unhealthyReason)
         this.#outcomes[member.id] = { outcome: 'transient', reason: member.unhealthyReason }
     }
-    const seen = new DigestSet(this.#context.random())
     this.#context.listings.add(this)
     try {
       for (const member of readers) {
-        for await (const cid of this.#of(member)) if (!this.#hides(cid) && seen.add(cid)) yield cid
+        for await (const cid of this.#of(member)) if (!this.#hides(cid) && this.#seen.add(cid)) yield cid
       }
-      for (const cid of this.#moved) if (!this.#hides(cid) && seen.add(cid)) yield cid
+      for (const cid of this.#moved) if (!this.#hides(cid) && this.#seen.add(cid)) yield cid
     } finally {
       this.#context.listings.delete(this)
     }

@@ -21,6 +21,14 @@ export interface OpenDebt {
   keepUntil: number
 }
 
+/** What the pool is told of its debts. */
+export interface DebtEvents {
+  /** Another process may have changed what the block owes. */
+  learned(key: string): void
+  /** No tombstone hides the block any more. */
+  shown(multihash: Uint8Array): void
+}
+
 /**
  * What the pool owes, by block: deletes that backends have not confirmed, copies that lack, copies that are corrupt. Kept
  * in memory and in the journal; what a caller must be able to rely on is awaited, the rest follows.
@@ -30,7 +38,7 @@ export class Debts {
   readonly #clock: Clock
   /** Undefined where the journal belongs to this pool alone. */
   readonly #shared: SharedDebts | undefined
-  readonly #onLearned: (key: string) => void
+  readonly #events: DebtEvents
   readonly #open = new Map<string, OpenDebt>()
   #waiting: JournalChange[] = []
   /** The batch that is being written, and the one that waits for it. */
@@ -42,11 +50,10 @@ export class Debts {
   #lastTomb = 0
   #changes = 0
 
-  /** @param onLearned told when another process may have changed what a block owes. */
-  constructor(journal: Journal, clock: Clock, onLearned: (key: string) => void) {
+  constructor(journal: Journal, clock: Clock, events: DebtEvents) {
     this.#journal = journal
     this.#clock = clock
-    this.#onLearned = onLearned
+    this.#events = events
     this.#shared = journal.shared && new SharedDebts(journal.shared)
   }
 
@@ -260,6 +267,7 @@ export class Debts {
     if (!debt || debt.hidden === hidden) return
     debt.hidden = hidden
     this.#hidden += hidden ? 1 : -1
+    if (!hidden) this.#events.shown(debt.multihash)
   }
 
   /** What the journal is told of the block now. */
@@ -327,7 +335,7 @@ export class Debts {
       this.#entomb(key)
       this.#hide(key, true)
     } else if (debt.deleteFrom.size === 0) this.#entombed.delete(key)
-    this.#onLearned(key)
+    this.#events.learned(key)
   }
 
   /** Changes that wait while the journal writes go together, in order. */

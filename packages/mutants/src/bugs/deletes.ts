@@ -63,4 +63,16 @@ export const deletes: readonly Mutant[] = [
       test: 'a deleted block that still stands there is not moved either',
     },
   },
+  {
+    name: 'a listing forgets what was hidden when it began',
+    file: 'packages/core/src/pool/list.ts',
+    from: `shown(cid: CID): void {
+    this.#seen.add(cid)`,
+    to: `shown(cid: CID): void {
+    void cid`,
+    caughtBy: {
+      file: 'packages/core/test/pool/list.test.ts',
+      test: 'a block that was hidden when the listing began is not listed',
+    },
+  },
 ]
