@@ -72,7 +72,7 @@ export const deletes: readonly Mutant[] = [
     void cid`,
     caughtBy: {
       file: 'packages/core/test/pool/list.test.ts',
-      test: 'a block that was hidden when the listing began is not listed',
+      test: 'a block that was hidden when the listing began is not listed, though its delete is confirmed meanwhile',
     },
   },
 ]
