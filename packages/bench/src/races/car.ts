@@ -29,7 +29,12 @@ function carRace(count: number): Race {
   return {
     id: 'car/import',
     title: `CAR of ${count.toLocaleString('en-US')} blocks of up to 1 KiB of real files into sqlite(), FULL`,
-    metrics: { import: rate('blocks/s', { [LEVEL]: { atLeast: 1.2 }, [BY_HAND]: { atLeast: 0.9 } }) },
+    metrics: {
+      import: rate('blocks/s', {
+        [LEVEL]: { atLeast: 1.2, limit: { by: BY_HAND, because: 'SQLite itself takes as long to sync' } },
+        [BY_HAND]: { atLeast: 0.9 },
+      }),
+    },
     maxRounds: 5,
     async start() {
       const folder = await temporaryFolder()
