@@ -16,6 +16,7 @@ import { BlockFiles } from './block-files.ts'
 import { abortable, Calls, readAhead } from './concurrency.ts'
 import { toPoolError } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
+import { Items } from './items.ts'
 import { type Layout, layoutOf, shards, threadFolders } from './layout.ts'
 import { nodeFileSystem } from './node-file-system.ts'
 import { readNote, writeNote } from './note.ts'
@@ -59,8 +60,8 @@ function invalid(message: string): PoolError {
   return new PoolError('ERR_INVALID_OPTIONS', `fs: ${message}`)
 }
 
-/** `list` lets other work run after so many names: about 1 ms. */
-const NAMES_PER_SLICE = 128
+/** `list` lets other work run after so many names: well within 1 ms. */
+const NAMES_PER_PAGE = 128
 /** Shard folders that `list` reads ahead of its reader; at 10 million blocks each holds 10,000 names. */
 const FOLDERS_AHEAD = 8
 
@@ -137,15 +138,22 @@ class FsBackend implements Backend {
     return this.#run('delete', options, async () => this.#blocks.remove(blockName(cid), options))
   }
 
-  async *list(options?: OperationOptions): AsyncGenerator<CID> {
+  list(options?: OperationOptions): AsyncIterableIterator<CID> {
+    return new Items(this.#pages(options), () => this.#assertReady('list', options))
+  }
+
+  async *#pages(options: OperationOptions | undefined): AsyncGenerator<readonly CID[]> {
     const read = (shard: string) => this.#run('list', options, () => this.#blocks.names(shard))
     let listed = 0
     for await (const [shard, names] of readAhead(shards, FOLDERS_AHEAD, read)) {
-      for (const name of names) {
-        if (++listed % NAMES_PER_SLICE === 0) await new Promise(setImmediate)
-        this.#assertReady('list', options)
-        const cid = cidOf(shard, name)
-        if (cid) yield cid
+      for (let at = 0; at < names.length; at += NAMES_PER_PAGE) {
+        const page = names.slice(at, at + NAMES_PER_PAGE)
+        listed += page.length
+        if (listed >= NAMES_PER_PAGE) {
+          await new Promise(setImmediate)
+          listed = 0
+        }
+        yield page.map((name) => cidOf(shard, name)).filter((cid) => cid !== undefined)
       }
     }
   }
