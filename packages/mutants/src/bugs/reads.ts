@@ -109,8 +109,8 @@ export const reads: readonly Mutant[] = [
   {
     name: 'a listing yields each copy',
     file: 'packages/core/src/pool/list.ts',
-    from: 'for await (const cid of this.#of(member)) if (!this.#hides(cid) && seen.add(cid)) yield cid',
-    to: 'for await (const cid of this.#of(member)) if (!this.#hides(cid) && [seen.add(cid)]) yield cid',
+    from: 'for await (const cid of this.#of(member)) if (!this.#hides(cid) && this.#seen.add(cid)) yield cid',
+    to: 'for await (const cid of this.#of(member)) if (!this.#hides(cid) && [this.#seen.add(cid)]) yield cid',
     caughtBy: { seed: 1, ops: 500 },
   },
 ]
