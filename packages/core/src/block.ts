@@ -88,7 +88,7 @@ export function cidFromMultihash(multihash: Uint8Array): CID {
 
 /**
  * The raw CID with the multihash that stands after PREFIX. It is made in place, of one memory: `CID.createV1` and
- * `Digest.decode` take twice the time, most of it for memories and subarrays, and listings make one of each name.
+ * `Digest.decode` make more memories and subarrays, which is most of their time, and listings make one of each name.
  */
 function rawCidIn(bytes: Uint8Array<ArrayBuffer>): CID {
   bytes[0] = VERSION
