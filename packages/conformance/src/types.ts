@@ -31,6 +31,7 @@ export interface ConformanceOptions {
 export type BackendRequirement =
   | 'close'
   | 'peek'
+  | 'tryPut'
   | 'ping'
   | 'usage'
   | 'identity'

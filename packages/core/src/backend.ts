@@ -1,4 +1,5 @@
 import type { CID } from 'multiformats/cid'
+import type { Block } from './block.ts'
 import type { BlockStore, OperationOptions } from './block-store.ts'
 
 /** What a resolved `put` survives: nothing, a crash of the storing process, a power cut. */
@@ -57,6 +58,11 @@ export interface Backend extends BlockStore {
    * Undefined says nothing. A pool asks it first, and checks the bytes as those of `get`; it has no deadline.
    */
   peek?(cid: CID): Uint8Array | undefined
+  /**
+   * What `put` would do, where that takes no waiting: the block is kept in this process's memory. False says that nothing was
+   * done and why is told by `put`. A pool tries it first; it has no deadline.
+   */
+  tryPut?(block: Block): boolean
   /** Cheap reachability check; without it the pool asks `has` of a fixed CID. */
   ping?(options?: OperationOptions): Promise<void>
   /** Blocks and bytes stored, bytes free. Without it the pool keeps its own tally. */

@@ -19,26 +19,41 @@ const IDENTITY = 0x00
 /** A digest longer than this makes no usable name: 128 bytes are 1,024 bits, twice the longest hash in use. */
 const MAX_DIGEST_BYTES = 128
 
-const toLatin1: (bytes: Uint8Array) => string =
-  typeof Buffer === 'undefined'
-    ? (bytes) => String.fromCharCode(...bytes)
-    : (bytes) => Buffer.prototype.latin1Slice.call(bytes, 0, bytes.length)
-
 /** The part of Node's Buffer that is used when it is there. */
 declare const Buffer: { readonly prototype: { latin1Slice(start: number, end: number): string } } | undefined
+
+/** Held, because Node's `Buffer` is an accessor. */
+const latin1Slice = typeof Buffer === 'undefined' ? undefined : Buffer.prototype.latin1Slice
+
+let lastCid: CID | undefined
+let lastKey = ''
 
 /**
  * The identity of a block as a map key: its multihash bytes, one character a byte. `Qm…`, `bafy…` and `bafk…` of
  * one hash are one block. For memory only; it is not printable.
  */
 export function blockKey(cid: CID): string {
-  return toLatin1(cid.multihash.bytes)
+  // A pool and its backends ask for the same one in turns.
+  if (cid !== lastCid) {
+    lastKey = toLatin1(cid.multihash.bytes)
+    lastCid = cid
+  }
+  return lastKey
+}
+
+function toLatin1(bytes: Uint8Array): string {
+  return latin1Slice ? latin1Slice.call(bytes, 0, bytes.length) : String.fromCharCode(...bytes)
 }
 
 /** Two uint32 words of the digest, for hashing and hints. Short digests are padded with zeros. */
 export function digestWords(cid: CID): readonly [number, number] {
   const d = cid.multihash.digest
   return [word(d, 0), word(d, 4)]
+}
+
+/** The first of these words. */
+export function digestWord(cid: CID): number {
+  return word(cid.multihash.digest, 0)
 }
 
 function word(d: Uint8Array, at: number): number {

@@ -1,9 +1,10 @@
 import type { CID } from 'multiformats/cid'
 import type { Backend, BackendTraits, Usage } from './backend.ts'
-import { type Block, blockKey, rawCid } from './block.ts'
+import { type Block, rawCid } from './block.ts'
 import { isAborted, type OperationOptions, throwIfAborted } from './block-store.ts'
 import { PoolError } from './errors.ts'
 import { randomId } from './random.ts'
+import { BlockMap } from './state/block-map.ts'
 
 export interface MemoryOptions {
   /** Puts beyond it are refused with `ERR_FULL`. @default no limit */
@@ -24,7 +25,7 @@ class MemoryBackend implements Backend {
   readonly type = 'memory'
   readonly traits: BackendTraits = { durability: 'none', concurrency: 100_000, lateEffects: false }
   readonly #maxBytes: number
-  readonly #blocks = new Map<string, Block>()
+  readonly #blocks = new BlockMap()
   #bytes = 0
   #id = randomId()
   #closed = false
@@ -50,40 +51,33 @@ class MemoryBackend implements Backend {
   get(cid: CID, options?: OperationOptions): Promise<Uint8Array | undefined> {
     const refused = this.#refusal(options)
     if (refused) return refused
-    return Promise.resolve(this.#blocks.get(blockKey(cid))?.bytes)
+    return Promise.resolve(this.#blocks.get(cid)?.bytes)
   }
 
   peek(cid: CID): Uint8Array | undefined {
-    return this.#blocks.get(blockKey(cid))?.bytes
+    return this.#blocks.get(cid)?.bytes
   }
 
   put(block: Block, options?: OperationOptions): Promise<void> {
     const refused = this.#refusal(options)
     if (refused) return refused
-    const key = blockKey(block.cid)
-    const before = this.#blocks.get(key)?.bytes.length ?? 0
-    const after = this.#bytes - before + block.bytes.length
-    if (after > this.#maxBytes) return Promise.reject(full(this.#maxBytes))
-    this.#bytes = after
-    this.#blocks.set(key, { cid: block.cid, bytes: compact(block.bytes) })
-    return Promise.resolve()
+    return this.#keep(block) ? Promise.resolve() : Promise.reject(full(this.#maxBytes))
+  }
+
+  tryPut(block: Block): boolean {
+    return !this.#closed && this.#keep(block)
   }
 
   has(cid: CID, options?: OperationOptions): Promise<boolean> {
     const refused = this.#refusal(options)
     if (refused) return refused
-    return Promise.resolve(this.#blocks.has(blockKey(cid)))
+    return Promise.resolve(this.#blocks.get(cid) !== undefined)
   }
 
   delete(cid: CID, options?: OperationOptions): Promise<void> {
     const refused = this.#refusal(options)
     if (refused) return refused
-    const key = blockKey(cid)
-    const block = this.#blocks.get(key)
-    if (block) {
-      this.#bytes -= block.bytes.length
-      this.#blocks.delete(key)
-    }
+    this.#bytes -= this.#blocks.delete(cid)?.bytes.length ?? 0
     return Promise.resolve()
   }
 
@@ -111,6 +105,19 @@ class MemoryBackend implements Backend {
 
   #freeBytes(): number | undefined {
     return Number.isFinite(this.#maxBytes) ? this.#maxBytes - this.#bytes : undefined
+  }
+
+  /** False when there is no room. */
+  #keep({ cid, bytes }: Block): boolean {
+    if (this.#bytes + bytes.length > this.#maxBytes && !this.#fits(cid, bytes)) return false
+    const before = this.#blocks.set({ cid, bytes: compact(bytes) })
+    this.#bytes += bytes.length - (before?.bytes.length ?? 0)
+    return true
+  }
+
+  #fits(cid: CID, bytes: Uint8Array): boolean {
+    const before = this.#blocks.get(cid)?.bytes.length ?? 0
+    return this.#bytes - before + bytes.length <= this.#maxBytes
   }
 
   /** A rejection when the store is closed or the call aborted; undefined when the call may go on. */

@@ -23,6 +23,7 @@ export class SimulatedBackend implements Backend {
   readonly usage?: () => Promise<Usage>
   readonly identity?: (options?: OperationOptions) => Promise<string>
   readonly peek?: (cid: CID) => Uint8Array | undefined
+  readonly tryPut?: (block: Block) => boolean
   readonly #disk: Disk
   readonly #surroundings: Surroundings
   #open = false
@@ -37,7 +38,10 @@ export class SimulatedBackend implements Backend {
     this.traits = { durability, concurrency: 64, lateEffects }
     if (identity) this.identity = (options) => this.#call('identity', -1, options) as Promise<string>
     // What lasts no longer than its process and answers at once is memory.
-    if (durability === 'none' && latencyMs === 0 && !disk.inner) this.peek = (cid) => this.#peek(cid)
+    if (durability === 'none' && latencyMs === 0 && !disk.inner) {
+      this.peek = (cid) => this.#peek(cid)
+      this.tryPut = (block) => this.#tryPut(block)
+    }
     if (usage) this.usage = () => this.#call('usage', -1, undefined) as Promise<Usage>
   }
 
@@ -118,6 +122,18 @@ export class SimulatedBackend implements Backend {
     if (this.#dead || !this.#open || this.#disk.armed.length > 0) return undefined
     this.#surroundings.trace.add(this.#surroundings.clock.now(), 'peek', this.#disk.plan.id, index)
     return effect(this.#disk, this.#surroundings, 'get', index, SMOOTH) as Uint8Array | undefined
+  }
+
+  #tryPut({ cid }: Block): boolean {
+    const index = indexOf(cid) ?? -1
+    if (this.#dead || !this.#open || this.#disk.armed.length > 0) return false
+    this.#surroundings.trace.add(this.#surroundings.clock.now(), 'try put', this.#disk.plan.id, index)
+    try {
+      effect(this.#disk, this.#surroundings, 'put', index, SMOOTH)
+      return true
+    } catch {
+      return false
+    }
   }
 
   #call(verb: Verb, index: number, options: OperationOptions | undefined, note?: string): Promise<unknown> {

@@ -18,6 +18,7 @@ import { noteCases } from './note.ts'
 import { peekCases } from './peek.ts'
 import { putCases } from './put.ts'
 import { traitsCases } from './traits.ts'
+import { tryPutCases } from './try-put.ts'
 import { usageCases } from './usage.ts'
 
 /** Every case of the `Backend` contract, by topic. */
@@ -25,6 +26,7 @@ export const backendCases: readonly BackendCase[] = [
   ...getCases,
   ...peekCases,
   ...putCases,
+  ...tryPutCases,
   ...hasCases,
   ...deleteCases,
   ...listCases,

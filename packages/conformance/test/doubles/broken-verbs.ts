@@ -72,6 +72,34 @@ export const brokenVerbs: readonly Broken[] = [
   broken('peek/closed', 'close leaves blocks at hand', () => ({
     close: async () => {},
   })),
+  broken('tryput/stored-or-nothing-done', 'tryPut says true and stores nothing', () => ({
+    tryPut: () => true,
+  })),
+  broken('tryput/stored-or-nothing-done', 'tryPut stores the block and says false', (inner) => ({
+    tryPut(block) {
+      inner.tryPut?.(block)
+      return false
+    },
+  })),
+  broken('tryput/stored-or-nothing-done', 'tryPut stores a part of the block', (inner) => ({
+    tryPut: ({ cid, bytes }) => inner.tryPut?.({ cid, bytes: bytes.subarray(0, 500) }) ?? false,
+  })),
+  broken('tryput/again-and-deleted', 'what tryPut has taken outlives its delete', (inner) => {
+    const taken = new Set<string>()
+    return {
+      tryPut(block) {
+        taken.add(blockKey(block.cid))
+        return inner.tryPut?.(block) ?? false
+      },
+      delete: async (cid, options) => (taken.has(blockKey(cid)) ? undefined : inner.delete(cid, options)),
+    }
+  }),
+  broken('tryput/closed', 'tryPut says true after close', (inner) => ({
+    tryPut(block) {
+      inner.tryPut?.(block)
+      return true
+    },
+  })),
   broken('put/resolved-is-readable', 'put resolves before the block is stored', (inner) => ({
     async put(block) {
       pause(5)

@@ -45,6 +45,7 @@ function changed(inner: Backend, change: (inner: Backend) => Partial<Backend>): 
     get: (cid, options) => inner.get(cid, options),
     peek: (cid) => inner.peek?.(cid),
     put: (block, options) => inner.put(block, options),
+    tryPut: (block) => inner.tryPut?.(block) ?? false,
     has: (cid, options) => inner.has(cid, options),
     delete: (cid, options) => inner.delete(cid, options),
     list: (options) => inner.list(options),

@@ -45,6 +45,11 @@ export function diskBackend(data: Disk): Backend {
       return data.blocks.get(blockKey(cid))?.bytes
     },
     peek: (cid) => (open ? data.blocks.get(blockKey(cid))?.bytes : undefined),
+    tryPut({ cid, bytes }) {
+      if (!open || bytes.length > DISK_MAX_BLOCK_BYTES) return false
+      data.blocks.set(blockKey(cid), { cid, bytes: bytes.slice() })
+      return true
+    },
     async put({ cid, bytes }, options) {
       await admit(options)
       if (bytes.length > DISK_MAX_BLOCK_BYTES) throw new PoolError('ERR_BLOCK_TOO_LARGE', 'too large')

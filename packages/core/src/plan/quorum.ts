@@ -12,7 +12,7 @@ const LEVEL: Readonly<Record<Durability, number>> = { none: 0, process: 1, power
 
 /** A copy of this durability survives what is asked for. */
 export function survives(durability: Durability, asked: Durability): boolean {
-  return LEVEL[durability] >= LEVEL[asked]
+  return durability === asked || LEVEL[durability] >= LEVEL[asked]
 }
 
 /** The weakest of several; 'none' of none. */

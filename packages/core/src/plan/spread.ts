@@ -18,6 +18,8 @@ export interface Placing<P> {
 export class Spread<P extends Placeable> {
   readonly #preferred: readonly P[]
   readonly #others: readonly P[] | undefined
+  /** So many of the preferred were handed out in order, and these others. */
+  #inOrder = 0
   #taken: P[] | undefined
 
   /** @param ranked most wanted first. @param tiers the tier of each, in the same order; one tier when undefined. */
@@ -29,16 +31,20 @@ export class Spread<P extends Placeable> {
 
   /** The next backend for a copy, handed out once; undefined when none is left that fits. */
   next(placing: Placing<P>): P | undefined {
-    const next = this.#among(this.#preferred, placing) ?? (this.#others && this.#among(this.#others, placing))
+    const next =
+      this.#among(this.#preferred, this.#inOrder, placing) ??
+      (this.#others && this.#among(this.#others, 0, placing))
     if (next === undefined) return undefined
-    if (this.#taken) this.#taken.push(next)
+    if (next === this.#preferred[this.#inOrder]) this.#inOrder++
+    else if (this.#taken) this.#taken.push(next)
     else this.#taken = [next]
     return next
   }
 
-  #among(candidates: readonly P[], placing: Placing<P>): P | undefined {
+  #among(candidates: readonly P[], from: number, placing: Placing<P>): P | undefined {
     let inHeldZone: P | undefined
-    for (const candidate of candidates) {
+    for (let i = from; i < candidates.length; i++) {
+      const candidate = candidates[i] as P
       if (this.#taken?.includes(candidate) || !placing.fits(candidate)) continue
       if (!placing.holdsZone(candidate.zone)) return candidate
       inHeldZone ??= candidate

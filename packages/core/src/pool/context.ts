@@ -177,8 +177,7 @@ export class PoolContext {
 
   /** A backend has confirmed that it holds the block. */
   stored(subject: Subject, member: Member, size: number): void {
-    if (this.locations.get(subject).includes(member.location)) return
-    this.locations.add(subject, member)
+    if (!this.locations.add(subject, member)) return
     member.usedBytes += size
     member.blocks++
   }

@@ -31,14 +31,11 @@ export class Locations {
     return this.hints.get(subject.digest)
   }
 
-  /** The member holds a copy. */
-  add(subject: Subject, member: Member): void {
-    if (!this.#index || this.get(subject).includes(member.location)) {
-      this.hints.add(subject.digest, member.location)
-      return
-    }
-    this.hints.add(subject.digest, member.location)
-    this.#note(subject, member, true)
+  /** The member holds a copy; false when that was known. */
+  add(subject: Subject, member: Member): boolean {
+    const isNew = this.hints.add(subject.digest, member.location)
+    if (isNew && this.#index) this.#note(subject, member, true)
+    return isNew
   }
 
   /** The member holds no copy. */

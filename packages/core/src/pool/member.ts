@@ -184,6 +184,27 @@ export class Member implements Candidate, Standing {
     }
   }
 
+  /** Writes a copy when that takes no waiting; false when the backend has to be called, which also tells what is wrong. */
+  tryPut(block: Block): boolean {
+    if (!this.backend.tryPut || this.writeBreaker.state !== 'closed') return false
+    const startedAt = this.#startTimer()
+    if (!this.#tryPut(block)) return false
+    this.counted('ok')
+    this.counts.writes++
+    this.counts.bytesWritten += block.bytes.length
+    if (startedAt >= 0) this.writeLatency.observe(this.#services.clock.now() - startedAt)
+    this.#step('put', this.writeBreaker, SUCCESS)
+    return true
+  }
+
+  #tryPut(block: Block): boolean {
+    try {
+      return this.backend.tryPut?.(block) ?? false
+    } catch {
+      return false
+    }
+  }
+
   /** Runs a call that is not about one block (open, usage, identity, ping), with the deadline of all calls. */
   async within<T>(what: string, ask: (options: { readonly signal: AbortSignal }) => Promise<T>): Promise<T> {
     const steps = new Step(this.#services.sweeper, this, undefined)

@@ -42,6 +42,15 @@ export class Members {
     return sorted
   }
 
+  /** All are in service with both breakers closed, whatever the time. */
+  get allServe(): boolean {
+    for (const { unhealthyReason, readBreaker, writeBreaker } of this.#sorted) {
+      if (unhealthyReason !== undefined) return false
+      if (readBreaker.state !== 'closed' || writeBreaker.state !== 'closed') return false
+    }
+    return true
+  }
+
   /** How many are in service with both breakers letting calls through. */
   serving(now: number): number {
     let count = 0

@@ -15,6 +15,7 @@ import { PoolContext, Subject } from './context.ts'
 import { DeleteOperation } from './delete.ts'
 import { Listing, type ListOptions } from './list.ts'
 import { Member } from './member.ts'
+import { putAtOnce } from './put-at-once.ts'
 import { inWords, probableHolders, ReadOperation, type ReadResult, type ReadVerb } from './read.ts'
 import { assertNewestJournal, leave, recall, resume } from './recall.ts'
 import { explain, locate, statsOf } from './report.ts'
@@ -111,7 +112,9 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
     const subject = new Subject(block.cid)
     const newest = context.turns.newest(subject.turnKey)
     const joined = newest instanceof PutOperation && newest.subject.key === subject.key && newest.joinable
-    const operation = joined ? newest : new PutOperation(context, subject, block)
+    const begun = newest ? undefined : putAtOnce(context, subject, block)
+    if (begun?.isComplete) return Promise.resolve()
+    const operation = joined ? newest : new PutOperation(context, subject, block, begun)
     const result = operation.waiters.join(options?.signal)
     if (joined) operation.watch()
     else operation.start()

@@ -32,6 +32,17 @@ export class Turns {
     return this.#changes.size
   }
 
+  /** A change of the block is under way. */
+  has(turnKey: number): boolean {
+    return this.#changes.has(turnKey)
+  }
+
+  /** A change of the block has begun and ended at once, while no other was under way. */
+  passed(turnKey: number): void {
+    this.#finished[this.#finishedCount % REMEMBERED] = turnKey
+    this.#finishedCount++
+  }
+
   /** Runs the change now, or when those before it have left. */
   enter(turn: Turn): void {
     const under = this.#changes.get(turn.turnKey)
@@ -47,8 +58,7 @@ export class Turns {
     const under = this.#changes.get(turn.turnKey)
     const queue = Array.isArray(under) ? under : undefined
     if ((queue ? queue[0] : under) !== turn) return
-    this.#finished[this.#finishedCount % REMEMBERED] = turn.turnKey
-    this.#finishedCount++
+    this.passed(turn.turnKey)
     queue?.shift()
     const next = queue?.[0]
     // Not run from here: a thousand waiting changes that fail at once would nest a thousand deep.

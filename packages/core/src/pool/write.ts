@@ -1,7 +1,5 @@
 import type { Block } from '../block.ts'
 import { type BackendOutcome, errorCode, type Outcome, PoolError } from '../errors.ts'
-import { quorumOf } from '../plan/quorum.ts'
-import type { RouteRequest } from '../strategy.ts'
 import { Agreement } from './agreement.ts'
 import type { Call, CallOwner } from './call.ts'
 import type { PoolContext, Subject } from './context.ts'
@@ -11,7 +9,7 @@ import { inWords } from './read.ts'
 import type { Watched } from './sweeper.ts'
 import type { Turn } from './turns.ts'
 import { Waiters } from './waiters.ts'
-import { planWrite, unasked, type WritePlan } from './write-plan.ts'
+import { unasked, type WritePlan } from './write-plan.ts'
 
 const STORED: BackendOutcome = { outcome: 'ok' }
 const NO_MEMBERS: readonly Member[] = []
@@ -32,9 +30,6 @@ export class PutOperation implements CallOwner, Watched, Turn {
   readonly #copies: Copies
   /** Backends that an earlier call may still change. */
   #unsettled = NO_MEMBERS
-  #request: RouteRequest | undefined
-  #plan: WritePlan | undefined
-  #quorum = 0
   /** The reply waits for the journal. */
   #recording = false
   /** A copy that was known to be corrupt has been replaced. */
@@ -46,12 +41,14 @@ export class PutOperation implements CallOwner, Watched, Turn {
   readonly #agreement: Agreement | undefined
   #whenQuiet: (() => void) | undefined
 
-  constructor(context: PoolContext, subject: Subject, block: Block) {
+  /** @param begun copies that are planned already, and some of them written: the put must run at once then. */
+  constructor(context: PoolContext, subject: Subject, block: Block, begun?: Copies) {
     this.#context = context
     this.subject = subject
     this.turnKey = subject.turnKey
     this.#block = block
-    this.#copies = new Copies(context, subject, block.bytes.length)
+    this.#copies = begun ?? new Copies(context, subject, block.bytes.length)
+    this.#wrote = this.#copies.holders.length > 0
     this.#agreement = context.sharing && new Agreement(context.sharing, subject, context.options.clock)
   }
 
@@ -81,6 +78,10 @@ export class PutOperation implements CallOwner, Watched, Turn {
 
   run(): void {
     if (this.#replied) return
+    if (this.#copies.plan) {
+      this.#proceed()
+      return
+    }
     const { options, members, behind } = this.#context
     behind.delete(this.turnKey)
     const now = options.clock.now()
@@ -91,25 +92,25 @@ export class PutOperation implements CallOwner, Watched, Turn {
       return
     }
     this.#agreement?.begin()
-    this.#request = this.#context.request('write', this.subject, this.#block.bytes.length)
-    if (!this.#makePlan(this.#candidates(now))) return
-    const { copies } = this.#plan as unknown as WritePlan
-    this.#quorum = quorumOf(copies, options.writeQuorum)
-    this.#begin()
+    if (this.#makePlan(this.#candidates(now))) this.#begin()
   }
 
   #begin(): void {
-    const { copies } = this.#plan as WritePlan
+    const { copies } = this.#plan
     const known = this.#context.hinted(this.subject)
     const hinted = known.length < copies ? known : known.filter((member) => this.#lasts(member))
     if (hinted.length >= copies) for (const member of hinted) this.#call('has', member)
     else this.#proceed()
   }
 
+  get #plan(): WritePlan {
+    return this.#copies.plan as WritePlan
+  }
+
   /** Plans the copies among the candidates; false when the strategy threw, and the put has failed. */
   #makePlan(candidates: readonly Member[]): boolean {
     try {
-      this.#plan = planWrite(this.#context, this.#request as RouteRequest, candidates)
+      this.#copies.planAmong(candidates)
       return true
     } catch (error) {
       this.#reject(error)
@@ -212,7 +213,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
 
   #reply(): void {
     if (this.#recording) return
-    if (!this.#replied && this.#copies.acknowledged >= this.#quorum) this.#acknowledge()
+    if (!this.#replied && this.#copies.acknowledged >= this.#copies.quorum) this.#acknowledge()
     else this.#finishUp()
   }
 
@@ -232,7 +233,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
     const bad = this.#context.corruptAt(this.subject)
     const now = this.#context.options.clock.now()
     for (;;) {
-      const next = this.#copies.next(this.#plan as WritePlan, this.#quorum, bad, now)
+      const next = this.#copies.next(bad, now)
       if (!next) return
       const isBad = bad.has(next.location)
       if (isBad && this.#agreement && !this.#agreement.isAlone) {
@@ -260,15 +261,15 @@ export class PutOperation implements CallOwner, Watched, Turn {
     }
     const { debts, leastCopies, scrubs } = this.#context
     if (scrubs.size > 0)
-      for (const scrub of scrubs) scrub.leastCopies = Math.min(scrub.leastCopies, this.#quorum)
-    const lowers = this.#quorum < leastCopies
+      for (const scrub of scrubs) scrub.leastCopies = Math.min(scrub.leastCopies, this.#copies.quorum)
+    const lowers = this.#copies.quorum < leastCopies
     const lifts = debts.tombs > 0 && debts.isBuried(this.subject.key)
     if (!lowers && !lifts && !this.#replaced) {
       this.#succeed()
       return
     }
     const told: Promise<void>[] = []
-    if (lowers) told.push(this.#context.lowerLeastCopies(this.#quorum))
+    if (lowers) told.push(this.#context.lowerLeastCopies(this.#copies.quorum))
     if (lifts) told.push(debts.unbury(this.subject.key, this.subject.cid.multihash.bytes))
     if (this.#replaced) told.push(debts.told())
     void this.#record(Promise.all(told), () => this.#succeed())
@@ -349,7 +350,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
   }
 
   #complete(): void {
-    const { copies } = this.#plan as WritePlan
+    const { copies } = this.#plan
     const have = this.#copies.holders.length
     const last = this.#mayFill
     if (last) this.#context.behind.delete(this.turnKey)
@@ -361,7 +362,7 @@ export class PutOperation implements CallOwner, Watched, Turn {
   /** Also when another change of the block has begun: what is owed is looked at again before it is paid. */
   #oweCopies(have: number, want: number): void {
     const { cid, key } = this.subject
-    if (this.#copies.acknowledged >= this.#quorum) {
+    if (this.#copies.acknowledged >= this.#copies.quorum) {
       this.#context.emit({ type: 'under-replicated', cid, have, want })
     }
     void this.#context.debts.lacks(key, cid.multihash.bytes).catch(() => {})
@@ -372,19 +373,19 @@ export class PutOperation implements CallOwner, Watched, Turn {
   #outcomes(): Readonly<Record<string, BackendOutcome>> {
     const outcomes = { ...this.#refusals }
     for (const { id } of this.#copies.holders) outcomes[id] = STORED
-    for (const [id, why] of unasked(this.#context, this.#plan?.ranked ?? [], this.#block.bytes.length))
+    for (const [id, why] of unasked(this.#context, this.#copies.plan?.ranked ?? [], this.#block.bytes.length))
       outcomes[id] ??= why
     return outcomes
   }
 
   #shortfall(outcomes: Readonly<Record<string, BackendOutcome>>): string {
-    const { copies } = this.#plan as WritePlan
+    const { copies } = this.#plan
     const have = this.#copies.acknowledged
     const lasting =
       this.#context.options.durability === 'none'
         ? ''
         : ` of durability '${this.#context.options.durability}'`
-    return `${have} of ${this.#quorum} copies${lasting} were acknowledged (${copies} wanted): ${inWords(outcomes)}`
+    return `${have} of ${this.#copies.quorum} copies${lasting} were acknowledged (${copies} wanted): ${inWords(outcomes)}`
   }
 
   #reject(error: unknown): void {

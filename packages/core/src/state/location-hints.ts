@@ -44,19 +44,17 @@ export class LocationHints {
     return at < 0 ? NONE : this.#sets.members(this.#values[at] ?? 0)
   }
 
-  add(digest: readonly [number, number], location: number): void {
-    if (this.#maxEntries === 0) return
+  /** False when it was known. */
+  add(digest: readonly [number, number], location: number): boolean {
+    if (this.#maxEntries === 0) return true
     const hash = this.#hash(digest)
-    const at = this.#find(hash)
-    if (at >= 0) {
-      const value = this.#sets.with(this.#values[at] ?? 0, location)
-      if (value !== 0) this.#values[at] = value
-      return
-    }
-    const value = this.#sets.with(0, location)
-    if (value === 0) return
-    if (this.#count >= this.#maxEntries) this.#evict()
-    this.#insert(hash, value)
+    const at = this.#seek(hash)
+    const before = this.#isAt(at, hash) ? (this.#values[at] ?? 0) : 0
+    const value = this.#sets.with(before, location)
+    if (value === before) return false
+    if (before !== 0) this.#values[at] = value
+    else this.#insert(hash, value, at)
+    return true
   }
 
   remove(digest: readonly [number, number], location: number): void {
@@ -86,7 +84,11 @@ export class LocationHints {
 
   #find(hash: number): number {
     const at = this.#seek(hash)
-    return this.#values[at] !== 0 && this.#hashes[at] === hash ? at : -1
+    return this.#isAt(at, hash) ? at : -1
+  }
+
+  #isAt(at: number, hash: number): boolean {
+    return this.#values[at] !== 0 && this.#hashes[at] === hash
   }
 
   /** The first place at or after home that is empty or holds a hash not below this one. */
@@ -98,13 +100,18 @@ export class LocationHints {
     return at
   }
 
-  #insert(hash: number, value: number): void {
-    if (this.#count + 1 > this.#capacity * MAX_LOAD) this.#grow()
-    const at = this.#seek(hash)
+  /** @param place where `#seek` has found that it belongs. */
+  #insert(hash: number, value: number, place: number): void {
+    let at = place
+    if (this.#count >= this.#maxEntries || this.#count + 1 > this.#capacity * MAX_LOAD) {
+      if (this.#count >= this.#maxEntries) this.#evict()
+      if (this.#count + 1 > this.#capacity * MAX_LOAD) this.#grow()
+      at = this.#seek(hash)
+    }
     const end = this.#values.indexOf(0, at)
     if (end < 0 || end >= this.#values.length - 1) {
       this.#grow()
-      this.#insert(hash, value)
+      this.#insert(hash, value, this.#seek(hash))
       return
     }
     this.#hashes.copyWithin(at + 1, at, end)

@@ -30,6 +30,7 @@ export type Member = BackendSettings & { readonly backend?: Scripted } & Pick<
     | 'maxBytes'
     | 'peeks'
     | 'skipsExisting'
+    | 'tries'
     | 'without'
   >
 
@@ -51,12 +52,14 @@ export async function poolOf<Id extends string>(
       maxBytes,
       peeks,
       skipsExisting,
+      tries,
       closeWaits,
       without,
       ...settings
     } = member
     const traits = { durability, lateEffects: lateEffects ?? false, maxBlockBytes }
-    on[id] = backend ?? scripted(defined({ ...traits, maxBytes, peeks, skipsExisting, closeWaits, without }))
+    on[id] =
+      backend ?? scripted(defined({ ...traits, maxBytes, peeks, tries, skipsExisting, closeWaits, without }))
     backends[id] = { ...settings, backend: on[id] }
   }
   const pool = await createPool<Id>({

@@ -16,6 +16,7 @@ export type ScriptedVerb =
   | 'get'
   | 'peek'
   | 'put'
+  | 'tryPut'
   | 'has'
   | 'delete'
   | 'list'
@@ -34,6 +35,8 @@ export interface ScriptedOptions extends Partial<BackendTraits> {
   readonly without?: readonly ('ping' | 'usage' | 'identity')[]
   /** Has the blocks at hand: `peek`, which is in the log as a call. */
   readonly peeks?: boolean
+  /** Takes blocks without waiting: `tryPut`, which is in the log as a call. */
+  readonly tries?: boolean
   /** Ignores puts of keys that it has, as some drivers do. */
   readonly skipsExisting?: boolean
   /** Waits in `close` for calls in flight, as the contract asks; without it a call that hangs does not matter. */
@@ -48,6 +51,7 @@ export class Scripted implements Backend {
   /** Calls that reached the backend, in order. */
   readonly log: ScriptedVerb[] = []
   declare peek?: (cid: CID) => Uint8Array | undefined
+  declare tryPut?: (block: Block) => boolean
   declare ping?: (options?: OperationOptions) => Promise<void>
   declare usage?: (options?: OperationOptions) => Promise<Usage>
   declare identity?: (options?: OperationOptions) => Promise<string>
@@ -64,6 +68,7 @@ export class Scripted implements Backend {
       maxBytes,
       without = [],
       peeks = false,
+      tries = false,
       skipsExisting = false,
       closeWaits = false,
       ...traits
@@ -73,6 +78,7 @@ export class Scripted implements Backend {
     this.#skipsExisting = skipsExisting
     this.#closeWaits = closeWaits
     if (peeks) this.peek = (cid) => this.#peek(cid)
+    if (tries) this.tryPut = (block) => this.#tryPut(block)
     if (!without.includes('ping')) this.ping = (options) => this.#run('ping', async () => {}, options)
     if (!without.includes('usage'))
       this.usage = (options) => this.#run('usage', () => this.inner.usage?.() as Promise<Usage>, options)
@@ -167,6 +173,11 @@ export class Scripted implements Backend {
   #peek(cid: CID): Uint8Array | undefined {
     this.log.push('peek')
     return this.inner.peek?.(cid)
+  }
+
+  #tryPut(block: Block): boolean {
+    this.log.push('tryPut')
+    return this.inner.tryPut?.(block) ?? false
   }
 
   #run<T>(verb: ScriptedVerb, run: () => Promise<T>, options?: OperationOptions): Promise<T> {

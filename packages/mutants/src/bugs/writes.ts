@@ -25,6 +25,30 @@ export const writes: readonly Mutant[] = [
     caughtBy: { seed: 2, ops: 500 },
   },
   {
+    name: 'a put at once does not lift the tombstone',
+    file: 'packages/core/src/pool/put-at-once.ts',
+    from: '(debts.tombs === 0 || !debts.isBuried(subject.key))',
+    to: 'debts.tombs >= 0',
+    caughtBy: { seed: 1, ops: 500 },
+  },
+  {
+    name: 'a put at once does not wait for its turn',
+    file: 'packages/core/src/pool/put-at-once.ts',
+    from: '!turns.has(turnKey) &&',
+    to: '',
+    caughtBy: {
+      file: 'packages/core/test/pool/put-at-once.test.ts',
+      test: 'a put comes after the delete of the block that is under way',
+    },
+  },
+  {
+    name: 'what could not be written at once is forgotten',
+    file: 'packages/core/src/pool/put-at-once.ts',
+    from: 'copies.giveBack(next)',
+    to: '',
+    caughtBy: { seed: 1, ops: 500 },
+  },
+  {
     name: 'a copy counts whatever its durability',
     file: 'packages/core/src/pool/write-plan.ts',
     from: 'return member.read && survives(member.traits.durability, options.durability)',
