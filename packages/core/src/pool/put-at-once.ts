@@ -9,7 +9,7 @@ const ANY_TIME = 0
 /**
  * Writes the copies of a block as far as backends take them without waiting (`Backend.tryPut`), from the first on, in the
  * order in which a `PutOperation` would: that goes on with what is returned, unless it is complete. Undefined when the
- * put has more to heed, and nothing was done.
+ * put has more to heed, and nothing was done. To be called while no other change of the block is under way.
  * @throws what the strategy throws
  */
 export function putAtOnce(context: PoolContext, subject: Subject, block: Block): Copies | undefined {
@@ -34,19 +34,17 @@ export function putAtOnce(context: PoolContext, subject: Subject, block: Block):
 }
 
 /**
- * Nothing is known of the block, nothing is under way that a put would have to wait for or to tell, and no backend is out of
+ * Nothing is known of the block, no operation is to be told of a put, and no backend is out of
  * service.
  */
 function isCalm(context: PoolContext, subject: Subject): boolean {
-  const { behind, debts, locations, members, options, quarantine, scrubs, sharing, turns, unsettled } =
-    context
+  const { behind, debts, locations, members, options, quarantine, scrubs, sharing, unsettled } = context
   const { turnKey } = subject
   return (
     !sharing &&
     scrubs.size === 0 &&
     members.all.length >= options.minHealthy &&
     members.allServe &&
-    !turns.has(turnKey) &&
     !behind.has(turnKey) &&
     locations.get(subject).length === 0 &&
     (unsettled.isEmpty || !unsettled.hasAny(subject.key)) &&

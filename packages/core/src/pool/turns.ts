@@ -32,11 +32,6 @@ export class Turns {
     return this.#changes.size
   }
 
-  /** A change of the block is under way. */
-  has(turnKey: number): boolean {
-    return this.#changes.has(turnKey)
-  }
-
   /** A change of the block has begun and ended at once, while no other was under way. */
   passed(turnKey: number): void {
     this.#finished[this.#finishedCount % REMEMBERED] = turnKey

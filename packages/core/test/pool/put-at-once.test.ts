@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import { type JournalChange, memoryJournal } from '../../src/state/journal.ts'
 import { block, same } from '../support/blocks.ts'
-import { poolOf, rejection } from '../support/pool.ts'
+import { flush } from '../support/clock.ts'
+import { poolOf, rejection, watched } from '../support/pool.ts'
 import { fail, Gate, hang } from '../support/scripted.ts'
 
 const one = block(1)
@@ -74,6 +76,24 @@ test('a block that was deleted and comes again is there, though a backend has no
   on.b.always('delete', fail('ERR_BACKEND', { retryable: true }))
   await pool.delete(one.cid)
   await pool.put(one)
+  expect(same(await pool.get(one.cid), one.bytes)).toBe(true)
+})
+
+test('a put waits for the journal while it may have a tombstone of the block', async () => {
+  const gate = new Gate()
+  const journal = {
+    ...memoryJournal(),
+    write: async (changes: readonly JournalChange[]) => {
+      if (changes.some(({ type }) => type === 'paid')) await gate.after(async () => {})
+    },
+  }
+  const { pool } = await poolOf({ a: { tries: true } }, { journal })
+  await pool.delete(one.cid)
+  const put = watched(pool.put(one))
+  await flush()
+  expect(put.settled).toBe(false)
+  await gate.open()
+  expect(put.settled).toBe(true)
   expect(same(await pool.get(one.cid), one.bytes)).toBe(true)
 })
 

@@ -4,8 +4,8 @@ export const writes: readonly Mutant[] = [
   {
     name: 'a put is acknowledged before its copies are written',
     file: 'packages/core/src/pool/write.ts',
-    from: 'if (!this.#replied && this.#copies.acknowledged >= this.#quorum) this.#acknowledge()',
-    to: 'if (!this.#replied && this.#copies.acknowledged + this.#copies.pending.length >= this.#quorum) this.#acknowledge()',
+    from: 'if (!this.#replied && this.#copies.acknowledged >= this.#copies.quorum) this.#acknowledge()',
+    to: 'if (!this.#replied && this.#copies.acknowledged + this.#copies.pending.length >= this.#copies.quorum) this.#acknowledge()',
     caughtBy: { seed: 2, ops: 500 },
   },
   {
@@ -29,13 +29,16 @@ export const writes: readonly Mutant[] = [
     file: 'packages/core/src/pool/put-at-once.ts',
     from: '(debts.tombs === 0 || !debts.isBuried(subject.key))',
     to: 'debts.tombs >= 0',
-    caughtBy: { seed: 1, ops: 500 },
+    caughtBy: {
+      file: 'packages/core/test/pool/put-at-once.test.ts',
+      test: 'a put waits for the journal while it may have a tombstone of the block',
+    },
   },
   {
     name: 'a put at once does not wait for its turn',
-    file: 'packages/core/src/pool/put-at-once.ts',
-    from: '!turns.has(turnKey) &&',
-    to: '',
+    file: 'packages/core/src/pool/storage-pool.ts',
+    from: 'const begun = newest ? undefined : putAtOnce(',
+    to: 'const begun = putAtOnce(',
     caughtBy: {
       file: 'packages/core/test/pool/put-at-once.test.ts',
       test: 'a put comes after the delete of the block that is under way',
@@ -46,7 +49,7 @@ export const writes: readonly Mutant[] = [
     file: 'packages/core/src/pool/put-at-once.ts',
     from: 'copies.giveBack(next)',
     to: '',
-    caughtBy: { seed: 1, ops: 500 },
+    caughtBy: { seed: 44, ops: 500 },
   },
   {
     name: 'a copy counts whatever its durability',
@@ -62,7 +65,7 @@ export const writes: readonly Mutant[] = [
     name: 'a target that fails is not replaced',
     file: 'packages/core/src/plan/spread.ts',
     from: 'if (next === undefined) return undefined',
-    to: 'if (next === undefined || (this.#taken?.length ?? 0) >= 2) return undefined',
+    to: 'if (next === undefined || this.#inOrder + (this.#taken?.length ?? 0) >= 2) return undefined',
     caughtBy: {
       file: 'packages/core/test/pool/write.failover.test.ts',
       test: 'is replaced at once, without waiting for the others',
