@@ -272,17 +272,15 @@ async function hintsLap(table: LocationHints, size: number): Promise<Figures> {
   return { 'look-up': look, add, memory: table.byteLength / table.size }
 }
 
-/** A look-up in the small table, and one read of as much memory as the large one has. */
+/** A look-up in the small table, and one read of a place in as much memory as the large one has. */
 function missedLap(table: LocationHints, size: number, byteLength: number): Lap {
   const memory = new Uint32Array(byteLength / 4).fill(1)
   return async () => {
     const looked = Array.from({ length: 100_000 }, () => wordsAt(Math.floor(Math.random() * size)))
-    let found = 0
+    const places = Uint32Array.from(looked, () => Math.floor(Math.random() * memory.length))
+    let [found, next] = [0, 0]
     const look = nanosEach(looked, (words) => {
-      const at = Math.floor(
-        ((words[0] * 40_503 + words[1]) % 0x1_0000_0000) * (memory.length / 0x1_0000_0000),
-      )
-      found += table.get(words).length * (memory[at] ?? 0)
+      found += table.get(words).length * (memory[places[next++] ?? 0] ?? 0)
     })
     if (found < looked.length) throw new Error('blocks that were added are not found')
     return { 'look-up': look }

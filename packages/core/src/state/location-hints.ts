@@ -1,24 +1,27 @@
-/** Grown by this factor at this load, so that an entry takes 6 bytes / 0.77 at most. */
-const GROWTH = 1.2
-const MAX_LOAD = 0.92
+/** Grown by this factor at this load, so that an entry takes 6 bytes / 0.76 at most. Runs of full slots stay short. */
+const GROWTH = 1.1
+const MAX_LOAD = 0.84
 const MIN_CAPACITY = 1024
 const MAX_SETS = 65_535
 const NONE: readonly number[] = []
+/** A slot is three 16-bit words: the hash, high word first, and the number of a set, 0 where the slot is empty. */
+const WORDS = 3
+const SET = 2
 
 /**
  * Where copies of blocks probably are: a bounded, compact memory, and a hint only. It may forget, and about one
  * absent block in a thousand (at 5 million entries) is taken for another, so no answer may rest on it.
  *
  * An open-addressing table sorted by a 32-bit hash (linear probing in order, after Amble and Knuth, 1974) with a
- * 16-bit number for the set of locations, in typed arrays. Growing merges in order without the original keys.
+ * 16-bit number for the set of locations, in one typed array, so that a look-up reads memory in one place. Growing merges
+ * in order without the original keys.
  */
 export class LocationHints {
   readonly #maxEntries: number
   readonly #seed: number
   readonly #sets = new LocationSets()
   #capacity = MIN_CAPACITY
-  #hashes = new Uint32Array(slots(MIN_CAPACITY))
-  #values = new Uint16Array(slots(MIN_CAPACITY))
+  #table = tableOf(MIN_CAPACITY)
   #count = 0
   #victim = 0
 
@@ -35,13 +38,12 @@ export class LocationHints {
 
   /** Bytes of memory held by the table. */
   get byteLength(): number {
-    return this.#hashes.byteLength + this.#values.byteLength
+    return this.#table.byteLength
   }
 
   /** Numbers of the probable locations, in ascending order; empty when nothing is remembered. */
   get(digest: readonly [number, number]): readonly number[] {
-    const at = this.#find(this.#hash(digest))
-    return at < 0 ? NONE : this.#sets.members(this.#values[at] ?? 0)
+    return this.#sets.members(this.#setOf(this.#hash(digest)))
   }
 
   /** False when it was known. */
@@ -49,26 +51,28 @@ export class LocationHints {
     if (this.#maxEntries === 0) return true
     const hash = this.#hash(digest)
     const at = this.#seek(hash)
-    const before = this.#isAt(at, hash) ? (this.#values[at] ?? 0) : 0
-    const value = this.#sets.with(before, location)
-    if (value === before) return false
-    if (before !== 0) this.#values[at] = value
-    else this.#insert(hash, value, at)
+    const before = this.#isAt(at, hash) ? (this.#table[at + SET] ?? 0) : 0
+    const set = this.#sets.with(before, location)
+    if (set === before) return false
+    if (before !== 0) this.#table[at + SET] = set
+    else this.#insert(hash, set, at)
     return true
   }
 
   remove(digest: readonly [number, number], location: number): void {
-    const at = this.#find(this.#hash(digest))
-    if (at < 0) return
-    const value = this.#sets.without(this.#values[at] ?? 0, location)
-    if (value === 0) this.#removeAt(at)
-    else this.#values[at] = value
+    const hash = this.#hash(digest)
+    const at = this.#seek(hash)
+    if (!this.#isAt(at, hash)) return
+    const set = this.#sets.without(this.#table[at + SET] ?? 0, location)
+    if (set === 0) this.#removeAt(at)
+    else this.#table[at + SET] = set
   }
 
   /** Forgets the block. */
   delete(digest: readonly [number, number]): void {
-    const at = this.#find(this.#hash(digest))
-    if (at >= 0) this.#removeAt(at)
+    const hash = this.#hash(digest)
+    const at = this.#seek(hash)
+    if (this.#isAt(at, hash)) this.#removeAt(at)
   }
 
   #hash(digest: readonly [number, number]): number {
@@ -78,86 +82,98 @@ export class LocationHints {
     return (h ^ (h >>> 16)) >>> 0
   }
 
+  /** Places are counted in words: the first of a slot. */
   #home(hash: number): number {
-    return Math.floor((hash / 0x1_0000_0000) * this.#capacity)
+    return Math.floor((hash / 0x1_0000_0000) * this.#capacity) * WORDS
   }
 
-  #find(hash: number): number {
+  #setOf(hash: number): number {
     const at = this.#seek(hash)
-    return this.#isAt(at, hash) ? at : -1
+    return this.#hashAt(at) === hash ? (this.#table[at + SET] ?? 0) : 0
   }
 
   #isAt(at: number, hash: number): boolean {
-    return this.#values[at] !== 0 && this.#hashes[at] === hash
+    return this.#table[at + SET] !== 0 && this.#hashAt(at) === hash
+  }
+
+  #hashAt(at: number): number {
+    return hashIn(this.#table, at)
   }
 
   /** The first place at or after home that is empty or holds a hash not below this one. */
   #seek(hash: number): number {
-    const hashes = this.#hashes
-    const values = this.#values
+    const table = this.#table
     let at = this.#home(hash)
-    while (values[at] !== 0 && (hashes[at] ?? 0) < hash) at++
+    while (table[at + SET] !== 0 && hashIn(table, at) < hash) at += WORDS
     return at
   }
 
   /** @param place where `#seek` has found that it belongs. */
-  #insert(hash: number, value: number, place: number): void {
-    let at = place
-    if (this.#count >= this.#maxEntries || this.#count + 1 > this.#capacity * MAX_LOAD) {
-      if (this.#count >= this.#maxEntries) this.#evict()
-      if (this.#count + 1 > this.#capacity * MAX_LOAD) this.#grow()
-      at = this.#seek(hash)
-    }
-    const end = this.#values.indexOf(0, at)
-    if (end < 0 || end >= this.#values.length - 1) {
-      this.#grow()
-      this.#insert(hash, value, this.#seek(hash))
-      return
-    }
-    this.#hashes.copyWithin(at + 1, at, end)
-    this.#values.copyWithin(at + 1, at, end)
-    this.#hashes[at] = hash
-    this.#values[at] = value
+  #insert(hash: number, set: number, place: number): void {
+    if (this.#count >= this.#maxEntries) this.#evict()
+    else if (this.#count + 1 > this.#capacity * MAX_LOAD) this.#grow()
+    else if (this.#insertAt(place, hash, set)) return
+    else this.#grow()
+    this.#insert(hash, set, this.#seek(hash))
+  }
+
+  /** False when the table ends with a run that leaves no room. */
+  #insertAt(at: number, hash: number, set: number): boolean {
+    const table = this.#table
+    let end = at
+    while (table[end + SET] !== 0) end += WORDS
+    if (end >= table.length - WORDS) return false
+    table.copyWithin(at + WORDS, at, end)
+    write(table, at, hash, set)
     this.#count++
+    return true
   }
 
   #removeAt(at: number): void {
-    let end = at + 1
-    while (this.#values[end] !== 0 && this.#home(this.#hashes[end] ?? 0) < end) end++
-    this.#hashes.copyWithin(at, at + 1, end)
-    this.#values.copyWithin(at, at + 1, end)
-    this.#values[end - 1] = 0
+    const table = this.#table
+    let end = at + WORDS
+    while (table[end + SET] !== 0 && this.#home(hashIn(table, end)) < end) end += WORDS
+    table.copyWithin(at, at + WORDS, end)
+    table[end - WORDS + SET] = 0
     this.#count--
   }
 
   #evict(): void {
     this.#victim = (Math.imul(this.#victim, 1_664_525) + 1_013_904_223) >>> 0
     let at = this.#home(this.#victim)
-    while (this.#values[at] === 0) at = at + 1 < this.#values.length ? at + 1 : 0
+    while (this.#table[at + SET] === 0) at = at + WORDS < this.#table.length ? at + WORDS : 0
     this.#removeAt(at)
   }
 
   #grow(): void {
-    const hashes = this.#hashes
-    const values = this.#values
+    const before = this.#table
     this.#capacity = Math.ceil(this.#capacity * GROWTH)
-    this.#hashes = new Uint32Array(slots(this.#capacity))
-    this.#values = new Uint16Array(slots(this.#capacity))
+    this.#table = tableOf(this.#capacity)
     let next = 0
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i] ?? 0
-      if (value === 0) continue
-      const at = Math.max(next, this.#home(hashes[i] ?? 0))
-      this.#hashes[at] = hashes[i] ?? 0
-      this.#values[at] = value
-      next = at + 1
+    for (let from = 0; from < before.length; from += WORDS) {
+      const set = before[from + SET] ?? 0
+      if (set === 0) continue
+      const hash = hashIn(before, from)
+      const at = Math.max(next, this.#home(hash))
+      write(this.#table, at, hash, set)
+      next = at + WORDS
     }
   }
 }
 
-/** Room behind the last home, so that probing never wraps around. */
-function slots(capacity: number): number {
-  return capacity + 256 + Math.ceil(capacity / 256)
+/** With room behind the last home, so that probing never wraps around. */
+function tableOf(capacity: number): Uint16Array<ArrayBuffer> {
+  return new Uint16Array((capacity + 256 + Math.ceil(capacity / 256)) * WORDS)
+}
+
+function hashIn(table: Uint16Array, at: number): number {
+  return (((table[at] ?? 0) << 16) | (table[at + 1] ?? 0)) >>> 0
+}
+
+function write(table: Uint16Array, at: number, hash: number, set: number): void {
+  table[at] = hash >>> 16
+  table[at + 1] = hash & 0xffff
+  table[at + SET] = set
 }
 
 /** Numbers for sets of locations: few different sets occur, and each is stored once. 0 is no set. */
