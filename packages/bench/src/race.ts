@@ -1,3 +1,5 @@
+import type { Collection } from './garbage.ts'
+
 /** What a contender measured in one lap, by metric, in the unit of the metric. */
 export type Figures = Readonly<Record<string, number>>
 
@@ -44,6 +46,8 @@ export interface Race {
   readonly maxRounds?: number
   /** False where a lap takes so long that the first one has warmed up after a fraction of it. @default true */
   readonly warmsUp?: boolean
+  /** What is freed before each lap. @default 'minor' */
+  readonly collection?: Collection
   start(): Promise<Field>
 }
 

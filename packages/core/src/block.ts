@@ -1,6 +1,7 @@
 import { CID } from 'multiformats/cid'
 import * as Digest from 'multiformats/hashes/digest'
 import { base32, fromBase32 } from './base32.ts'
+import { cidMemory } from './cid-memory.ts'
 import { PoolError } from './errors.ts'
 
 /** One immutable block: `cid` is the address, `bytes` hash to it. Bytes are shared and read-only, on every path. */
@@ -83,7 +84,7 @@ export function blockName(cid: CID): string {
 
 /** The CID (version 1, raw codec) that a name of `blockName` stands for; undefined when it is not such a name. */
 export function cidFromName(name: string): CID | undefined {
-  const bytes = fromBase32(name, PREFIX)
+  const bytes = fromBase32(name, PREFIX, cidMemory)
   try {
     return bytes && rawCidIn(bytes)
   } catch {
@@ -96,7 +97,7 @@ export function cidFromName(name: string): CID | undefined {
  * @throws Error when the bytes are no multihash.
  */
 export function cidFromMultihash(multihash: Uint8Array): CID {
-  const bytes = new Uint8Array(PREFIX + multihash.length)
+  const bytes = cidMemory(PREFIX + multihash.length)
   bytes.set(multihash, PREFIX)
   return rawCidIn(bytes)
 }
@@ -108,12 +109,14 @@ export function cidFromMultihash(multihash: Uint8Array): CID {
 function rawCidIn(bytes: Uint8Array<ArrayBuffer>): CID {
   bytes[0] = VERSION
   bytes[1] = RAW
-  const multihash = new Uint8Array(bytes.buffer, PREFIX)
-  const [code = 0, size = 0] = multihash
+  const { buffer, byteOffset, length } = bytes
+  const multihash = new Uint8Array(buffer, byteOffset + PREFIX, length - PREFIX)
+  const code = bytes[PREFIX] ?? 0
+  const size = bytes[PREFIX + 1] ?? 0
   // Nearly all codes and sizes are varints of one byte.
-  const isPlain = code < 0x80 && size < 0x80 && size === multihash.length - 2
+  const isPlain = code < 0x80 && size < 0x80 && size === length - PREFIX - 2
   const digest = isPlain
-    ? new Digest.Digest(code, size, new Uint8Array(bytes.buffer, PREFIX + 2), multihash)
+    ? new Digest.Digest(code, size, new Uint8Array(buffer, byteOffset + PREFIX + 2, size), multihash)
     : Digest.decode(multihash)
   return new CID(VERSION, RAW, digest, bytes)
 }

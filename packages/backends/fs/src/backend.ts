@@ -56,6 +56,16 @@ function toOptions(options: string | FsOptions): FsOptions {
   return typeof options === 'string' ? { path: options } : options
 }
 
+/** The CIDs of the names from one place to another; what is not ours is left out. */
+function cidsOf(shard: string, names: readonly string[], from: number, to: number): readonly CID[] {
+  const cids: CID[] = []
+  for (let i = from; i < to; i++) {
+    const cid = cidOf(shard, names[i] as string)
+    if (cid) cids.push(cid)
+  }
+  return cids
+}
+
 function invalid(message: string): PoolError {
   return new PoolError('ERR_INVALID_OPTIONS', `fs: ${message}`)
 }
@@ -63,7 +73,7 @@ function invalid(message: string): PoolError {
 /** `list` lets other work run after so many names: well within 1 ms. */
 const NAMES_PER_PAGE = 128
 /** Shard folders that `list` reads ahead of its reader; at 10 million blocks each holds 10,000 names. */
-const FOLDERS_AHEAD = 8
+const FOLDERS_AHEAD = 16
 
 class FsBackend implements Backend {
   readonly type = 'fs'
@@ -147,13 +157,13 @@ class FsBackend implements Backend {
     let listed = 0
     for await (const [shard, names] of readAhead(shards, FOLDERS_AHEAD, read)) {
       for (let at = 0; at < names.length; at += NAMES_PER_PAGE) {
-        const page = names.slice(at, at + NAMES_PER_PAGE)
-        listed += page.length
+        const end = Math.min(names.length, at + NAMES_PER_PAGE)
+        listed += end - at
         if (listed >= NAMES_PER_PAGE) {
           await new Promise(setImmediate)
           listed = 0
         }
-        yield page.map((name) => cidOf(shard, name)).filter((cid) => cid !== undefined)
+        yield cidsOf(shard, names, at, end)
       }
     }
   }

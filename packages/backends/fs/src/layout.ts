@@ -41,6 +41,12 @@ export function shardOf(name: string): string {
   return name.slice(-3, -1)
 }
 
+/** Whether that is the name's shard, without making a string of it. */
+export function isShardOf(name: string, shard: string): boolean {
+  const at = name.length - 3
+  return name.charCodeAt(at) === shard.charCodeAt(0) && name.charCodeAt(at + 1) === shard.charCodeAt(1)
+}
+
 export function shardFolder(layout: Layout, shard: string): string {
   return `${layout.blocks}/${shard}`
 }

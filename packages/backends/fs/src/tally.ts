@@ -3,7 +3,7 @@ import type { CID } from 'multiformats/cid'
 import { forEach, type Turns } from './concurrency.ts'
 import { isMissing } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
-import { blockPath, type Layout, shardFolder, shardOf, shards } from './layout.ts'
+import { blockPath, isShardOf, type Layout, shardFolder, shardOf, shards } from './layout.ts'
 
 const SHARDS_AT_ONCE = 4
 const STATS_AT_ONCE = 4
@@ -79,7 +79,7 @@ export class Tally {
 
 /** The block that a name found in a shard stands for; undefined when the file is not ours. */
 export function cidOf(shard: string, name: string): CID | undefined {
-  return shardOf(name) === shard ? cidFromName(name) : undefined
+  return isShardOf(name, shard) ? cidFromName(name) : undefined
 }
 
 /** Bytes of a regular file; undefined when there is none at the path. */

@@ -19,7 +19,7 @@ export async function runRace(
   const field = await race.start()
   try {
     if (race.warmsUp !== false) await warmUp(field, quick ? 0 : WARM_UP_MS)
-    return rowsOf(topic, race, await runRounds(field, Math.min(rounds, race.maxRounds ?? rounds)))
+    return rowsOf(topic, race, await runRounds(race, field, Math.min(rounds, race.maxRounds ?? rounds)))
   } finally {
     await field.close()
   }
@@ -34,6 +34,7 @@ async function warmUp({ contenders }: Field, least: number): Promise<void> {
 }
 
 async function runRounds(
+  { collection = 'minor' }: Race,
   { contenders }: Field,
   rounds: number,
 ): Promise<ReadonlyMap<string, readonly Figures[]>> {
@@ -43,7 +44,7 @@ async function runRounds(
     // Whoever went first goes last in the next round.
     const order = round % 2 === 0 ? laps : laps.toReversed()
     for (const [name, lap] of order) {
-      collectGarbage('minor')
+      collectGarbage(collection)
       figures.get(name)?.push(await lap())
     }
   }
