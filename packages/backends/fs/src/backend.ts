@@ -56,24 +56,28 @@ function toOptions(options: string | FsOptions): FsOptions {
   return typeof options === 'string' ? { path: options } : options
 }
 
-/** The CIDs of the names from one place to another; what is not ours is left out. */
-function cidsOf(shard: string, names: readonly string[], from: number, to: number): readonly CID[] {
-  const cids: CID[] = []
+/** Adds the CIDs of the names from a place on, as many as make a page; what is not ours is left out. */
+function addCids(page: CID[], shard: string, names: readonly string[], from: number): void {
+  const to = Math.min(names.length, from + CIDS_PER_PAGE)
   for (let i = from; i < to; i++) {
     const cid = cidOf(shard, names[i] as string)
-    if (cid) cids.push(cid)
+    if (cid) page.push(cid)
   }
-  return cids
 }
 
 function invalid(message: string): PoolError {
   return new PoolError('ERR_INVALID_OPTIONS', `fs: ${message}`)
 }
 
-/** `list` lets other work run after so many names: well within 1 ms. */
-const NAMES_PER_PAGE = 128
-/** Shard folders that `list` reads ahead of its reader; at 10 million blocks each holds 10,000 names. */
-const FOLDERS_AHEAD = 16
+/** `list` lets other work run after so many CIDs: well within 1 ms. */
+const CIDS_PER_PAGE = 128
+/** Shard folders that `list` reads together; at 10 million blocks each holds 10,000 names. */
+const GROUP = 8
+/** Groups that it reads ahead of its reader. */
+const GROUPS_AHEAD = 2
+const shardGroups: readonly (readonly string[])[] = Array.from({ length: shards.length / GROUP }, (_, i) =>
+  shards.slice(i * GROUP, (i + 1) * GROUP),
+)
 
 class FsBackend implements Backend {
   readonly type = 'fs'
@@ -153,19 +157,21 @@ class FsBackend implements Backend {
   }
 
   async *#pages(options: OperationOptions | undefined): AsyncGenerator<readonly CID[]> {
-    const read = (shard: string) => this.#run('list', options, () => this.#blocks.names(shard))
-    let listed = 0
-    for await (const [shard, names] of readAhead(shards, FOLDERS_AHEAD, read)) {
-      for (let at = 0; at < names.length; at += NAMES_PER_PAGE) {
-        const end = Math.min(names.length, at + NAMES_PER_PAGE)
-        listed += end - at
-        if (listed >= NAMES_PER_PAGE) {
+    const read = (group: readonly string[]) =>
+      this.#run('list', options, () => Promise.all(group.map((shard) => this.#blocks.names(shard))))
+    let page: CID[] = []
+    for await (const [group, folders] of readAhead(shardGroups, GROUPS_AHEAD, read)) {
+      for (const [i, names] of folders.entries()) {
+        for (let at = 0; at < names.length; at += CIDS_PER_PAGE) {
+          addCids(page, group[i] as string, names, at)
+          if (page.length < CIDS_PER_PAGE) continue
           await new Promise(setImmediate)
-          listed = 0
+          yield page
+          page = []
         }
-        yield cidsOf(shard, names, at, end)
       }
     }
+    yield page
   }
 
   /** Counts the store at the first call after `open`; then what this instance puts and deletes moves the tally. */

@@ -95,6 +95,7 @@ function stall(quick: boolean): Race {
   return {
     id: 'fs-stall',
     title: 'fs(), longest stall of the event loop, gets of 256 KiB, 32 at once',
+    collection: 'major',
     metrics: { stall: cost('ms', { none: { of: 'ours', atMost: 5, limit } }) },
     async start() {
       const { stores, close } = await unsyncedFiles()
