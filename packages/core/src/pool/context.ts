@@ -149,7 +149,8 @@ export class PoolContext {
   }
 
   #mayAsk(subject: Subject, member: Member): boolean {
-    return !this.isLastResort(member) && !this.corruptAt(subject).has(member.location)
+    if (this.isLastResort(member)) return false
+    return this.quarantine.isEmpty || !this.corruptAt(subject).has(member.location)
   }
 
   /** The backend is asked for blocks only when the others have not settled it. */
