@@ -10,8 +10,6 @@ export type Lap = () => Promise<Figures>
 export interface Limit {
   /** The contender that does no more than has to be done. */
   readonly by: string
-  /** What its figure is set in relation to, where that is not the peer. */
-  readonly over?: string
   readonly because: string
 }
 

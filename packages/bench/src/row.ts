@@ -90,8 +90,8 @@ function verdictOf(
 
 function limitOf(goal: Goal | undefined, peer: string | undefined, medians: Medians): ReachedLimit | null {
   if (!goal?.limit) return null
-  const { by, over = peer, because } = goal.limit
-  const value = goal.of === 'ours' || over === undefined ? medians(by) : medians(by) / medians(over)
+  const { by, because } = goal.limit
+  const value = goal.of === 'ours' || peer === undefined ? medians(by) : medians(by) / medians(peer)
   return Number.isNaN(value) ? null : { by, value, because }
 }
 

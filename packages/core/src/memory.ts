@@ -1,10 +1,10 @@
 import type { CID } from 'multiformats/cid'
 import type { Backend, BackendTraits, Usage } from './backend.ts'
 import { type Block, rawCid } from './block.ts'
+import { BlockMap } from './block-map.ts'
 import { isAborted, type OperationOptions, throwIfAborted } from './block-store.ts'
 import { PoolError } from './errors.ts'
 import { randomId } from './random.ts'
-import { BlockMap } from './state/block-map.ts'
 
 export interface MemoryOptions {
   /** Puts beyond it are refused with `ERR_FULL`. @default no limit */

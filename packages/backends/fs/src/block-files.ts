@@ -8,6 +8,8 @@ import type { WriteThread } from './write-thread.ts'
 
 /** Bytes of the largest block that a thread writes sooner, though it takes a copy to hand it over. */
 const SMALL = 32_768
+/** Larger ones are handed over to a thread that has nothing else to do: several at once are sooner written without. */
+const TINY = 4_096
 
 export interface BlockFilesOptions {
   readonly files: FileSystem
@@ -123,7 +125,8 @@ export class BlockFiles {
     if (size > SMALL) return undefined
     const [first, ...others] = this.#threads
     const thread = first && others.reduce((least, other) => (other.load < least.load ? other : least), first)
-    return thread?.isReady() ? thread : undefined
+    if (!thread?.isReady()) return undefined
+    return size <= TINY || thread.load === 0 ? thread : undefined
   }
 
   async #writeTemp(temp: string, bytes: Uint8Array, options: OperationOptions | undefined): Promise<void> {

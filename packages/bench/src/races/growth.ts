@@ -13,6 +13,7 @@ import { cost, rate } from './metrics.ts'
 const BYTES = 64
 const [READS, WRITES, LISTED] = [5_000, 1_024, 100_000]
 const AT_ONCE = 32
+const BY_HAND = 'as many by hand'
 const MISSED = 'the small table and one read of memory'
 /** Puts in flight while a store is filled. */
 const FILLING = 4_096
@@ -63,8 +64,7 @@ interface Filler extends Pick<Backend, 'put'> {
 function storeGrowth(id: string, sizes: readonly number[], growing: Growing): Race {
   const { goal, open, fillBy, byHand } = growing
   const [smallest, largest] = [sizes[0] ?? 0, sizes.at(-1) ?? 0]
-  const [by, over] = [handOf(largest), handOf(smallest)]
-  const limit = byHand && { limit: { by, over, because: byHand.because } }
+  const limit = byHand && { limit: { by: BY_HAND, because: byHand.because } }
   const within = goal && { [nameOf(smallest)]: { ...goal, ...limit } }
   return {
     id: `growth/${id}`,
@@ -78,24 +78,17 @@ function storeGrowth(id: string, sizes: readonly number[], growing: Growing): Ra
     maxRounds: 5,
     async start() {
       const folder = await temporaryFolder()
+      const paths = new Map(sizes.map((size) => [size, folder.fresh(id)]))
       const stores = new Map<number, Backend>()
-      const hands = new Map<number, ByHand>()
-      for (const size of sizes) {
-        const path = folder.fresh(id)
-        stores.set(size, await filled(path, size, open, fillBy))
-        if (byHand && (size === smallest || size === largest)) hands.set(size, byHand.open(path))
-      }
-      const handLaps = [...hands].map(([size, hand]): [string, Lap] => [
-        handOf(size),
-        () => handLap(hand, size),
-      ])
+      for (const [size, path] of paths) stores.set(size, await filled(path, size, open, fillBy))
+      const hand = byHand?.open(paths.get(largest) as string)
       return {
         contenders: {
           ...bySize(sizes, (size) => () => storeLap(stores.get(size) as Backend, size)),
-          ...Object.fromEntries(handLaps),
+          ...(hand && { [BY_HAND]: () => handLap(hand, largest) }),
         },
         async close() {
-          for (const hand of hands.values()) hand.close()
+          hand?.close()
           for (const store of stores.values()) await store.close?.()
           await folder.remove()
         },
@@ -145,10 +138,6 @@ function bySize(
 
 function nameOf(size: number): string {
   return `10^${Math.log10(size)} blocks`
-}
-
-function handOf(size: number): string {
-  return `by hand, ${nameOf(size)}`
 }
 
 /** The same block for the same number, in every store. */

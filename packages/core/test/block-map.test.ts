@@ -1,8 +1,8 @@
 import { CID } from 'multiformats/cid'
 import * as Digest from 'multiformats/hashes/digest'
 import { expect, test } from 'vitest'
-import type { Block } from '../../src/index.ts'
-import { BlockMap } from '../../src/state/block-map.ts'
+import { BlockMap } from '../src/block-map.ts'
+import type { Block } from '../src/index.ts'
 
 /** A block whose digest starts with the same 30 bits as those of the same group. */
 function blockOf(group: number, index: number): Block {

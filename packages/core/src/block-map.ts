@@ -1,6 +1,6 @@
 import { equals } from 'multiformats/bytes'
 import type { CID } from 'multiformats/cid'
-import { type Block, blockKey, digestWord } from '../block.ts'
+import { type Block, blockKey, digestWord } from './block.ts'
 
 /**
  * Blocks by multihash. Nearly every block is found by 30 bits of its digest, a number that costs neither memory nor hashing;
