@@ -34,8 +34,7 @@ export function putAtOnce(context: PoolContext, subject: Subject, block: Block):
 }
 
 /**
- * Nothing is known of the block, no operation is to be told of a put, and no backend is out of
- * service.
+ * Nothing is known of the block, no operation is to be told of a put, and no backend is out of service.
  */
 function isCalm(context: PoolContext, subject: Subject): boolean {
   const { behind, debts, locations, members, options, quarantine, scrubs, sharing, unsettled } = context
