@@ -1,7 +1,7 @@
 import type { Goal, Metric } from './race.ts'
 import { median, spread } from './statistics.ts'
 
-/** One comparison of `--json`: our figure beside that of one peer. Numbers are medians over the rounds. */
+/** One comparison of `--json`: our figure beside that of one peer. Numbers are medians of the rounds. */
 export interface Row {
   /** Race, metric and peer: 'memory/1KiB/x32/get/blockstore-core'. */
   readonly id: string
@@ -11,7 +11,7 @@ export interface Row {
   readonly against: string | null
   readonly ours: number
   readonly peer: number | null
-  /** Ours divided by the peer's. */
+  /** Ours divided by the peer's in each round: what slows the machine down for a while slows both. */
   readonly ratio: number | null
   readonly unit: string
   readonly better: 'more' | 'less'
@@ -33,8 +33,8 @@ export interface ReachedLimit {
   readonly because: string
 }
 
-/** Medians of all contenders, by name. */
-export type Medians = (contender: string) => number
+/** Figures of a contender, one a round; none of one that is not there. */
+export type FiguresOf = (contender: string) => readonly number[]
 
 export interface Subject {
   readonly topic: string
@@ -44,16 +44,21 @@ export interface Subject {
   readonly shape: Metric
 }
 
+export interface Peer {
+  readonly name: string
+  readonly figures: readonly number[]
+}
+
 /** @param peer figures of the same rounds; undefined where ours stand alone. */
 export function rowOf(
   { topic, race, title, metric, shape }: Subject,
   ours: readonly number[],
-  peer?: { readonly name: string; readonly figures: readonly number[] },
-  medians: Medians = () => Number.NaN,
+  peer?: Peer,
+  figuresOf: FiguresOf = () => [],
 ): Row {
   const figure = median(ours)
-  const other = peer ? median(peer.figures) : null
-  const ratio = other === null ? null : figure / other
+  const ratios = peer && inEachRound(ours, peer.figures)
+  const ratio = ratios ? median(ratios) : null
   const goal = shape.goals?.[peer?.name ?? 'none']
   const name = peer ? `/${slug(peer.name)}` : ''
   return {
@@ -62,14 +67,18 @@ export function rowOf(
     title: `${title}, ${metric}`,
     against: peer?.name ?? null,
     ours: figure,
-    peer: other,
+    peer: peer ? median(peer.figures) : null,
     ratio,
     unit: shape.unit,
     better: shape.better,
-    spread: spread(peer ? ours.map((value, i) => value / (peer.figures[i] ?? Number.NaN)) : ours),
+    spread: spread(ratios ?? ours),
     rounds: ours.length,
-    ...verdictOf(goal, shape.unit, goal?.of === 'ours' ? figure : ratio, limitOf(goal, peer?.name, medians)),
+    ...verdictOf(goal, shape.unit, goal?.of === 'ours' ? figure : ratio, limitOf(goal, peer, figuresOf)),
   }
+}
+
+function inEachRound(these: readonly number[], others: readonly number[]): readonly number[] {
+  return these.map((value, round) => value / (others[round] ?? Number.NaN))
 }
 
 function verdictOf(
@@ -88,10 +97,11 @@ function verdictOf(
   }
 }
 
-function limitOf(goal: Goal | undefined, peer: string | undefined, medians: Medians): ReachedLimit | null {
+function limitOf(goal: Goal | undefined, peer: Peer | undefined, figuresOf: FiguresOf): ReachedLimit | null {
   if (!goal?.limit) return null
   const { by, because } = goal.limit
-  const value = goal.of === 'ours' || peer === undefined ? medians(by) : medians(by) / medians(peer)
+  const figures = figuresOf(by)
+  const value = median(goal.of === 'ours' || !peer ? figures : inEachRound(figures, peer.figures))
   return Number.isNaN(value) ? null : { by, value, because }
 }
 

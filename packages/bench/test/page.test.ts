@@ -14,9 +14,9 @@ const missed = rowOf(subject, [20_000], { name: 'peer', figures: [10_000] })
 const limited = rowOf(subject, [20_000], { name: 'peer', figures: [10_000] }, limitAt(21_000))
 const other = rowOf(subject, [20_000], { name: 'another', figures: [40_000] })
 
-/** Medians of a race in which the limit is as fast as this. */
+/** Figures of a race in which the limit is as fast as this. */
 function limitAt(figure: number) {
-  return (name: string): number => (name === 'hashing' ? figure : 10_000)
+  return (name: string): readonly number[] => [name === 'hashing' ? figure : 10_000]
 }
 
 function grown(against: string, peer: number): Row {

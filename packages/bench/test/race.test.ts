@@ -33,7 +33,7 @@ test('contenders take turns, and who went first goes last', async () => {
   expect(order).toEqual(['ours', 'slow', 'slow', 'ours', 'ours', 'slow'])
 })
 
-test('a row for each peer, with medians, their ratio and whether the goal is met', async () => {
+test('a row for each peer, with medians, that of the ratios, too, and whether the goal is met', async () => {
   const rows = await runRace(
     'topic',
     race({ ours: lap(30, 10, 20), slow: lap(5, 4, 6), quick: lap(20, 20, 20) }),
@@ -45,7 +45,7 @@ test('a row for each peer, with medians, their ratio and whether the goal is met
       topic: 'topic',
       ours: 20,
       peer: 5,
-      ratio: 4,
+      ratio: 10 / 3,
       goal: '≥ 2 ×',
       met: true,
       rounds: 3,

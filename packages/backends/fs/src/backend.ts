@@ -71,13 +71,13 @@ function invalid(message: string): PoolError {
 
 /** `list` lets other work run after so many CIDs: well within 1 ms. */
 const CIDS_PER_PAGE = 128
-/** Shard folders that `list` reads together; at 10 million blocks each holds 10,000 names. */
-const GROUP = 8
-/** Groups that it reads ahead of its reader. */
-const GROUPS_AHEAD = 2
-const shardGroups: readonly (readonly string[])[] = Array.from({ length: shards.length / GROUP }, (_, i) =>
-  shards.slice(i * GROUP, (i + 1) * GROUP),
-)
+/** Shards that it reads ahead of its reader at least. */
+const LEAST_AHEAD = 8
+/**
+ * It reads as many ahead as its reader takes in so many milliseconds. With few, libuv's threads fall asleep again and
+ * again, and waking them costs as much as a small folder; behind many, whoever else needs those threads has to wait.
+ */
+const AHEAD_MS = 10
 
 class FsBackend implements Backend {
   readonly type = 'fs'
@@ -157,18 +157,18 @@ class FsBackend implements Backend {
   }
 
   async *#pages(options: OperationOptions | undefined): AsyncGenerator<readonly CID[]> {
-    const read = (group: readonly string[]) =>
-      this.#run('list', options, () => Promise.all(group.map((shard) => this.#blocks.names(shard))))
+    const read = (shard: string) => this.#run('list', options, () => this.#blocks.names(shard))
+    const began = performance.now()
+    const ahead = (done: number) =>
+      Math.max(LEAST_AHEAD, Math.ceil((done * AHEAD_MS) / (1 + performance.now() - began)))
     let page: CID[] = []
-    for await (const [group, folders] of readAhead(shardGroups, GROUPS_AHEAD, read)) {
-      for (const [i, names] of folders.entries()) {
-        for (let at = 0; at < names.length; at += CIDS_PER_PAGE) {
-          addCids(page, group[i] as string, names, at)
-          if (page.length < CIDS_PER_PAGE) continue
-          await new Promise(setImmediate)
-          yield page
-          page = []
-        }
+    for await (const [shard, names] of readAhead(shards, ahead, read)) {
+      for (let at = 0; at < names.length; at += CIDS_PER_PAGE) {
+        addCids(page, shard, names, at)
+        if (page.length < CIDS_PER_PAGE) continue
+        await new Promise(setImmediate)
+        yield page
+        page = []
       }
     }
     yield page

@@ -4,12 +4,13 @@ import { isMissing, notAFile } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
 import { blockPath, type Layout, shardFolder, shardOf, threadFolders } from './layout.ts'
 import { sizeOf, Tally } from './tally.ts'
-import type { WriteThread } from './write-thread.ts'
+import { LARGEST, type WriteThread } from './write-thread.ts'
 
-/** Bytes of the largest block that a thread writes sooner, though it takes a copy to hand it over. */
-const SMALL = 32_768
-/** Larger ones are handed over to a thread that has nothing else to do: several at once are sooner written without. */
-const TINY = 4_096
+/**
+ * Bytes of the largest block that a thread writes sooner whatever else is written: larger ones, whose copy for the thread takes longer,
+ * only one at a time.
+ */
+const SMALL = 65_536
 
 export interface BlockFilesOptions {
   readonly files: FileSystem
@@ -34,6 +35,7 @@ export class BlockFiles {
   readonly #turns = new Turns()
   readonly #syncs = new Shared()
   readonly #tally = new Tally()
+  #writing = 0
 
   constructor(options: BlockFilesOptions) {
     this.#files = options.files
@@ -62,13 +64,15 @@ export class BlockFiles {
   /** Writes a file of its own and moves it to its place, whatever stands there. */
   async write(name: string, bytes: Uint8Array, options: OperationOptions | undefined): Promise<void> {
     const thread = this.#threadFor(bytes.length)
-    if (!thread) return this.#writeWith(undefined, this.#layout.tmp, name, bytes, options)
-    thread.load++
+    const { tmp } = this.#layout
+    const folder = thread ? `${tmp}/${threadFolders[this.#threads.indexOf(thread)]}` : tmp
+    this.#writing++
+    if (thread) thread.load++
     try {
-      const folder = `${this.#layout.tmp}/${threadFolders[this.#threads.indexOf(thread)]}`
       await this.#writeWith(thread, folder, name, bytes, options)
     } finally {
-      thread.load--
+      this.#writing--
+      if (thread) thread.load--
     }
   }
 
@@ -122,11 +126,11 @@ export class BlockFiles {
 
   /** The thread with the least to do, so that one put after another stays with one thread. */
   #threadFor(size: number): WriteThread | undefined {
-    if (size > SMALL) return undefined
+    if (size > LARGEST) return undefined
     const [first, ...others] = this.#threads
     const thread = first && others.reduce((least, other) => (other.load < least.load ? other : least), first)
     if (!thread?.isReady()) return undefined
-    return size <= TINY || thread.load === 0 ? thread : undefined
+    return size <= SMALL || this.#writing === 0 ? thread : undefined
   }
 
   async #writeTemp(temp: string, bytes: Uint8Array, options: OperationOptions | undefined): Promise<void> {

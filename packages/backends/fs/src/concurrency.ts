@@ -19,15 +19,21 @@ export async function forEach<T>(
   if (failure) throw failure.reason
 }
 
-/** The items with what `read` gives for them, in order, while up to `ahead` further ones are being read. */
+/**
+ * The items with what `read` gives for them, in order, while further ones are being read. More are begun when half of
+ * those ahead are left, so that whoever reads wakes up for many.
+ * @param ahead how many at most, when so many items are done
+ */
 export async function* readAhead<T, R>(
   items: readonly T[],
-  ahead: number,
+  ahead: (done: number) => number,
   read: (item: T) => Promise<R>,
 ): AsyncGenerator<[T, R]> {
   const results: Array<Promise<R>> = []
   for (const [i, item] of items.entries()) {
-    for (const next of items.slice(results.length, i + 1 + ahead)) {
+    const most = ahead(i)
+    const more = results.length - i <= most / 2 ? items.slice(results.length, i + 1 + most) : []
+    for (const next of more) {
       const result = read(next)
       // A failure is told when its turn comes, or never when the reader stops before.
       result.catch(() => {})

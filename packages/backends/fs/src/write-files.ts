@@ -2,13 +2,8 @@ import { closeSync, constants, mkdirSync, openSync, renameSync, writeSync } from
 import { dirname } from 'node:path'
 import { isMissing } from './errors.ts'
 
-/** Files to write, one after another. */
-export interface Batch {
-  /** Of each file: the path where it is written, the one to which it is moved when it is complete, and its bytes. */
-  readonly files: ReadonlyArray<readonly [temp: string, path: string, size: number]>
-  /** The bytes of all files, in their order. */
-  readonly bytes: Uint8Array
-}
+/** The path where a file is written, the one to which it is moved when it is complete, and how many bytes it has. */
+export type File = readonly [temp: string, path: string, size: number]
 
 /** An error as a thread can send it: the `code` of an `Error` would be lost on the way. */
 export interface Failure {
@@ -20,8 +15,11 @@ export interface Failure {
 
 const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
 
-/** Writes each file with blocking calls; a failure concerns no other file. What was begun may be left at `temp`. */
-export function writeFiles({ files, bytes }: Batch): Failure[] {
+/**
+ * Writes each file with blocking calls; a failure concerns no other file. What was begun may be left at `temp`.
+ * @param bytes those of all files, in their order
+ */
+export function writeFiles(files: readonly File[], bytes: Uint8Array): Failure[] {
   const failures: Failure[] = []
   let at = 0
   for (const [file, [temp, path, size]] of files.entries()) {

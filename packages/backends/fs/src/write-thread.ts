@@ -1,9 +1,14 @@
 import { SHARE_ENV, Worker, type WorkerOptions } from 'node:worker_threads'
 import { PoolError } from '@blockpool/core'
-import type { Batch, Failure } from './write-files.ts'
+import type { Failure, File } from './write-files.ts'
 
 /** To start a thread takes the time of some hundred files. */
 const START_AFTER = 200
+
+/** Bytes of the largest file that a thread takes. */
+export const LARGEST = 262_144
+/** Bytes of a batch. */
+const MEMORY = 4 * LARGEST
 
 /** Beside this file: sources run as TypeScript, what is built as JavaScript. */
 const MAIN: URL = new URL(
@@ -37,6 +42,8 @@ export class WriteThread {
   /** Puts that have chosen it; kept by those who choose. */
   load = 0
   readonly #main: URL
+  /** Where a batch is handed over: memory that is used again and again costs no page faults, as new memory does. */
+  #memory: Uint8Array = new Uint8Array(0)
   #early: number
   #state: 'new' | 'starting' | 'running' | 'impossible' = 'new'
   #worker: Worker | undefined
@@ -56,7 +63,7 @@ export class WriteThread {
   }
 
   /**
-   * Writes a file that was not there at `temp`, and moves it to `path`. After a rejection, whose `code` is that of the
+   * Writes a file of up to `LARGEST` bytes that was not there at `temp`, and moves it to `path`. After a rejection, whose `code` is that of the
    * call that failed, the file may be left at `temp`.
    */
   write(temp: string, path: string, bytes: Uint8Array): Promise<void> {
@@ -74,8 +81,14 @@ export class WriteThread {
 
   #start(): void {
     this.#state = 'starting'
+    this.#memory = new Uint8Array(new SharedArrayBuffer(MEMORY))
     // The flags of the process may not fit, such as --input-type.
-    const options: WorkerOptions = { name: 'blockpool-fs', execArgv: [], env: SHARE_ENV }
+    const options: WorkerOptions = {
+      name: 'blockpool-fs',
+      execArgv: [],
+      env: SHARE_ENV,
+      workerData: this.#memory,
+    }
     let worker: Worker
     try {
       worker = new Worker(this.#main, options)
@@ -106,13 +119,19 @@ export class WriteThread {
     })
   }
 
+  /** As many as the memory has room for. */
   #send(): void {
-    this.#batch = this.#waiting
-    this.#waiting = []
-    const files = this.#batch.map(({ temp, path, bytes }) => [temp, path, bytes.length] as const)
-    const bytes = concat(this.#batch.map((task) => task.bytes))
+    let [count, at] = [0, 0]
+    for (const { bytes } of this.#waiting) {
+      if (at + bytes.length > MEMORY) break
+      this.#memory.set(bytes, at)
+      at += bytes.length
+      count++
+    }
+    this.#batch = this.#waiting.splice(0, count)
+    const files: File[] = this.#batch.map(({ temp, path, bytes }) => [temp, path, bytes.length])
     this.#worker?.ref()
-    this.#worker?.postMessage({ files, bytes } satisfies Batch, [bytes.buffer])
+    this.#worker?.postMessage(files)
   }
 
   #settle(failures: readonly Failure[]): void {
@@ -139,16 +158,4 @@ export class WriteThread {
 
 function ended(cause: unknown): PoolError {
   return new PoolError('ERR_BACKEND', 'the thread that writes files ended', { cause, retryable: true })
-}
-
-/** In memory of its own, which can be handed to a thread. */
-function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const size = parts.reduce((sum, { length }) => sum + length, 0)
-  const all = new Uint8Array(Buffer.allocUnsafeSlow(size).buffer as ArrayBuffer)
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
 }

@@ -44,27 +44,32 @@ describe('forEach', () => {
 })
 
 describe('readAhead', () => {
-  test('gives all results in order, and reads no further ahead than allowed', async () => {
-    const items = [5, 4, 3, 2, 1]
-    let read = 0
-    let taken = 0
-    const results: number[] = []
-    const reads = readAhead(items, 2, async (item) => {
-      read++
-      return item * 10
-    })
-    for await (const [, result] of reads) {
-      expect(read - ++taken).toBeLessThanOrEqual(2)
-      results.push(result)
-    }
-    expect(results).toEqual([50, 40, 30, 20, 10])
+  test('gives all results in order, and reads on when half of what it may read ahead is left', async () => {
+    const items = [1, 2, 3, 4, 5, 6, 7, 8, 9]
+    let begun = 0
+    const seen: Array<readonly [result: number, begun: number]> = []
+    const reads = readAhead(
+      items,
+      (done) => (done < 6 ? 4 : 1),
+      async (item) => {
+        begun++
+        return item * 10
+      },
+    )
+    for await (const [, result] of reads) seen.push([result, begun])
+    expect(seen.map(([result]) => result)).toEqual(items.map((item) => item * 10))
+    expect(seen.map(([, begunBefore]) => begunBefore)).toEqual([5, 5, 5, 8, 8, 8, 8, 8, 9])
   })
 
   test('a failure is told in its turn', async () => {
     const failure = new Error('3 failed')
     const results: number[] = []
     const run = (async () => {
-      const reads = readAhead([1, 2, 3, 4], 4, async (item) => (item === 3 ? Promise.reject(failure) : item))
+      const reads = readAhead(
+        [1, 2, 3, 4],
+        () => 4,
+        async (item) => (item === 3 ? Promise.reject(failure) : item),
+      )
       for await (const [, result] of reads) results.push(result)
     })()
     await expect(run).rejects.toBe(failure)

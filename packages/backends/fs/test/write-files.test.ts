@@ -17,7 +17,7 @@ test('goes on where a write stopped', () => {
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const bytes = Uint8Array.from({ length: 15 }, (_, i) => i)
   const file = (name: string, size: number) => [join(folder, `t${name}`), join(folder, name), size] as const
-  expect(writeFiles({ files: [file('a', 8), file('b', 7)], bytes })).toEqual([])
+  expect(writeFiles([file('a', 8), file('b', 7)], bytes)).toEqual([])
   expect([...readFileSync(join(folder, 'a'))]).toEqual([...bytes.subarray(0, 8)])
   expect([...readFileSync(join(folder, 'b'))]).toEqual([...bytes.subarray(8)])
 })

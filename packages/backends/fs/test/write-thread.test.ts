@@ -17,7 +17,7 @@ import { BlockFiles } from '../src/block-files.ts'
 import { type FileSystem, fs, nodeFileSystem } from '../src/index.ts'
 import { blockPath, type Layout, layoutOf, shardFolder, shardOf } from '../src/layout.ts'
 import { tempNames } from '../src/temp-names.ts'
-import { WriteThread } from '../src/write-thread.ts'
+import { LARGEST, WriteThread } from '../src/write-thread.ts'
 import { blockOf, blocksOf } from './support/blocks.ts'
 import { emptyStores, filesIn, scratchFolder } from './support/stores.ts'
 
@@ -52,6 +52,15 @@ describe('WriteThread', () => {
     expect(readdirSync(folder).sort()).toEqual(sizes.map(String).sort())
     for (const size of sizes) {
       expect(new Uint8Array(readFileSync(at(`${size}`)))).toEqual(new Uint8Array(size).fill(size))
+    }
+  })
+
+  test('writes more than it is handed at once', async () => {
+    const thread = await running()
+    const files = Array.from({ length: 9 }, (_, i) => new Uint8Array(LARGEST - i).fill(i + 1))
+    await Promise.all(files.map((bytes, i) => thread.write(at(`t${i}`), at(`${i}`), bytes)))
+    for (const [i, bytes] of files.entries()) {
+      expect(Buffer.compare(readFileSync(at(`${i}`)), bytes)).toBe(0)
     }
   })
 
@@ -159,11 +168,22 @@ describe('blocks that the thread writes', () => {
   const temps = () => filesIn(layout.tmp)
 
   test('are small: larger ones take the calls of the file system', async () => {
-    await files.write(name, new Uint8Array(32_768), undefined)
+    const others = blocksOf(2).map((other) => blockName(other.cid))
+    const writeWithOthers = (size: number) =>
+      Promise.all([...others, name].map((one) => files.write(one, new Uint8Array(size), undefined)))
+    await writeWithOthers(65_536)
     expect(steps).toEqual([])
-    await files.write(name, new Uint8Array(32_769), undefined)
+    await writeWithOthers(65_537)
+    expect(steps).toEqual(['create', 'create'])
+    expect(readFileSync(blockPath(layout, name))).toHaveLength(65_537)
+  })
+
+  test('may be larger where nothing else is written', async () => {
+    await files.write(name, new Uint8Array(LARGEST), undefined)
+    expect(steps).toEqual([])
+    await files.write(name, new Uint8Array(LARGEST + 1), undefined)
     expect(steps).toEqual(['create'])
-    expect(readFileSync(blockPath(layout, name))).toHaveLength(32_769)
+    expect(readFileSync(blockPath(layout, name))).toHaveLength(LARGEST + 1)
   })
 
   test('are shared by all threads, which have temp files apart', async () => {

@@ -1,16 +1,15 @@
 import { collectGarbage } from '../garbage.ts'
 import type { Field, Figures, Race, Scale } from '../race.ts'
 import { type Row, rowOf } from '../row.ts'
-import { median } from '../statistics.ts'
 
-/** Rounds that warm up go on for so long, where rounds are short: code is compiled for good by then. */
+/** A contender's laps that warm up go on for so long, where laps are short: its code is compiled for good by then. */
 const WARM_UP_MS = 400
 
 export interface RunOptions extends Scale {
   readonly rounds: number
 }
 
-/** Runs the contenders in turns: rounds that warm up, then those that count, then one row for each comparison. */
+/** Warms the contenders up, then runs them in turns: rounds that count, then one row for each comparison. */
 export async function runRace(
   topic: string,
   race: Race,
@@ -27,10 +26,11 @@ export async function runRace(
 
 async function warmUp({ contenders }: Field, least: number): Promise<void> {
   collectGarbage('major')
-  const began = performance.now()
-  do {
-    for (const lap of Object.values(contenders)) await lap()
-  } while (performance.now() - began < least)
+  for (const lap of Object.values(contenders)) {
+    const began = performance.now()
+    do await lap()
+    while (performance.now() - began < least)
+  }
 }
 
 async function runRounds(
@@ -57,12 +57,12 @@ function rowsOf(topic: string, race: Race, figures: ReadonlyMap<string, readonly
   const peers = [...figures.keys()].filter((name) => name !== 'ours')
   return Object.entries(race.metrics).flatMap(([metric, shape]) => {
     const subject = { topic, race: race.id, title: race.title, metric, shape }
-    const medians = (name: string): number => median(of(name, metric))
+    const figuresOf = (name: string): readonly number[] => of(name, metric)
     const rows = peers
-      .map((name) => ({ name, figures: of(name, metric) }))
+      .map((name) => ({ name, figures: figuresOf(name) }))
       .filter((peer) => !peer.figures.some(Number.isNaN))
-      .map((peer) => rowOf(subject, of('ours', metric), peer, medians))
+      .map((peer) => rowOf(subject, figuresOf('ours'), peer, figuresOf))
     const stands = rows.length === 0 || shape.goals?.none !== undefined
-    return stands ? [rowOf(subject, of('ours', metric), undefined, medians), ...rows] : rows
+    return stands ? [rowOf(subject, figuresOf('ours'), undefined, figuresOf), ...rows] : rows
   })
 }
