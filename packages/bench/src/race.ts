@@ -42,8 +42,11 @@ export interface Race {
   readonly needs?: readonly Server[]
   /** Measured rounds at most, where one takes long. */
   readonly maxRounds?: number
-  /** False where a lap takes so long that the first one has warmed up after a fraction of it. @default true */
-  readonly warmsUp?: boolean
+  /**
+   * Milliseconds for which each contender's laps warm up, where laps are shorter: its code is compiled for good by then. 0 where
+   * a lap takes so long that it has warmed up after a fraction of it. @default 400
+   */
+  readonly warmUpMs?: number
   /** What is freed before each lap. @default 'minor' */
   readonly collection?: Collection
   start(): Promise<Field>

@@ -31,7 +31,7 @@ function add(quick: boolean): Race {
     title: `directory of ${mebibytes} MiB of real files into a pool`,
     metrics: { sqlite: metric, fs: metric },
     maxRounds: 2,
-    warmsUp: false,
+    warmUpMs: 0,
     async start() {
       const [source, stores] = [await temporaryFolder(), await temporaryFolder()]
       const { bytes } = await copyRealFiles(source.path, mebibytes * MIB, !quick)

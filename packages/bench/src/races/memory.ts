@@ -8,6 +8,9 @@ import { type Goals, type Stores, verbRaces } from './verbs.ts'
 const peer = 'MemoryBlockstore'
 const goals: Goals = { put: { [peer]: { atLeast: 3 } }, get: { [peer]: { atLeast: 3 } } }
 
+/** Calls in memory take so little of a lap that it has to be a long one before they are compiled for good. */
+export const MEMORY_WARM_UP_MS = 3_000
+
 export const memoryTopic: Topic = {
   id: 'memory',
   title: 'Memory',
@@ -16,6 +19,7 @@ export const memoryTopic: Topic = {
       {
         id: 'memory',
         title: 'memory()',
+        warmUpMs: MEMORY_WARM_UP_MS,
         quick,
         goals: (bytes) => (bytes === 1_024 ? goals : {}),
         stores: memoryStores,

@@ -5,6 +5,7 @@ import type { Race, Topic } from '../race.ts'
 import { blockstore } from '../stores/blockstore.ts'
 import { ours } from '../stores/store.ts'
 import { digest, MIB, makeBlocks, perOperation, renewed, sizeName } from '../work.ts'
+import { MEMORY_WARM_UP_MS } from './memory.ts'
 import { rate } from './metrics.ts'
 import { type Goals, verbRaces } from './verbs.ts'
 
@@ -19,6 +20,7 @@ export const replicatedTopic: Topic = {
       {
         id: 'replicated',
         title: 'pool, replicated over two memory(), without verification',
+        warmUpMs: MEMORY_WARM_UP_MS,
         quick,
         goals: (bytes) => (bytes === 1_024 ? goals : {}),
         stores: async () => ({

@@ -21,6 +21,8 @@ export interface VerbRace {
   /** Few enough that the caches of the processor, which both sides need for the blocks, are not what is measured. */
   readonly blocks: number
   readonly quick: boolean
+  /** @default that of a race */
+  readonly warmUpMs?: number
   readonly needs?: readonly Server[]
   /** @default true */
   readonly lists?: boolean
@@ -65,6 +67,7 @@ function verbRace(race: VerbRace): Race {
     id: `${race.id}/${sizeName(race.bytes)}/x${race.atOnce}`,
     title: `${race.title}, ${sizeName(race.bytes)}, ${race.atOnce} at once`,
     ...(race.needs && { needs: race.needs }),
+    ...(race.warmUpMs !== undefined && { warmUpMs: race.warmUpMs }),
     ...(race.bytes >= LARGE && { collection: 'major' }),
     metrics: {
       put: metric('put'),

@@ -2,9 +2,6 @@ import { collectGarbage } from '../garbage.ts'
 import type { Field, Figures, Race, Scale } from '../race.ts'
 import { type Row, rowOf } from '../row.ts'
 
-/** A contender's laps that warm up go on for so long, where laps are short: its code is compiled for good by then. */
-const WARM_UP_MS = 400
-
 export interface RunOptions extends Scale {
   readonly rounds: number
 }
@@ -17,7 +14,8 @@ export async function runRace(
 ): Promise<readonly Row[]> {
   const field = await race.start()
   try {
-    if (race.warmsUp !== false) await warmUp(field, quick ? 0 : WARM_UP_MS)
+    const { warmUpMs = 400 } = race
+    if (warmUpMs > 0) await warmUp(field, quick ? 0 : warmUpMs)
     return rowsOf(topic, race, await runRounds(race, field, Math.min(rounds, race.maxRounds ?? rounds)))
   } finally {
     await field.close()
