@@ -1,4 +1,4 @@
-import { open, rename, rm, truncate, unlink, writeFile } from 'node:fs/promises'
+import { open, rename, rm, stat, truncate, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Backend, Block } from '@blockpool/core'
 import { type SqliteDatabase, sqlite } from '@blockpool/sqlite'
@@ -288,6 +288,16 @@ describe('lifetime and traits', () => {
       other.close()
     },
   )
+
+  it('the log grows to 32 MiB before it is moved into the file', async () => {
+    const backend = await start()
+    const putMiB = async (from: number, to: number) => {
+      for (let i = from; i < to; i++) await backend.put(await blockOf(new Uint8Array(1_048_576).fill(i)))
+      return (await stat(path)).size / 1_048_576
+    }
+    expect(await putMiB(0, 28)).toBeLessThan(1)
+    expect(await putMiB(28, 40)).toBeGreaterThan(28)
+  })
 
   it('rejects a write for good: none lands late', () => {
     expect(sqlite(':memory:').traits.lateEffects).toBe(false)
