@@ -43,7 +43,7 @@ export interface Race {
   /** Measured rounds at most, where one takes long. */
   readonly maxRounds?: number
   /**
-   * Milliseconds for which each contender's laps warm up, where laps are shorter: its code is compiled for good by then. 0 where
+   * Milliseconds for each contender of laps that warm up, where laps are shorter: code is compiled for good by then. 0 where
    * a lap takes so long that it has warmed up after a fraction of it. @default 400
    */
   readonly warmUpMs?: number

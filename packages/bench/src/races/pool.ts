@@ -87,6 +87,7 @@ function absent(quick: boolean): Race {
     title: 'pool over memory(), sqlite() and redis(), has of an absent block',
     needs: ['redis'],
     metrics: { x1: cost('µs', goals), x32: cost('µs', goals) },
+    warmUpMs: 2_000,
     start: () => absentField(quick),
   }
 }
