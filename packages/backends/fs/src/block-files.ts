@@ -7,8 +7,8 @@ import { sizeOf, Tally } from './tally.ts'
 import { LARGEST, type WriteThread } from './write-thread.ts'
 
 /**
- * Bytes of the largest block that a thread writes sooner whatever else is written: larger ones, whose copy for the thread takes longer,
- * only one at a time.
+ * Bytes of the largest block that a thread writes sooner whatever else is written: larger ones, whose copy for the
+ * thread takes longer, only one at a time.
  */
 const SMALL = 65_536
 

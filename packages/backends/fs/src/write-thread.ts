@@ -63,8 +63,8 @@ export class WriteThread {
   }
 
   /**
-   * Writes a file of up to `LARGEST` bytes that was not there at `temp`, and moves it to `path`. After a rejection, whose `code` is that of the
-   * call that failed, the file may be left at `temp`.
+   * Writes a file of up to `LARGEST` bytes that was not there at `temp`, and moves it to `path`. After a rejection,
+   * whose `code` is that of the call that failed, the file may be left at `temp`.
    */
   write(temp: string, path: string, bytes: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
