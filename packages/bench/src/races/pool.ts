@@ -7,6 +7,7 @@ import { temporaryFolder } from '../folder.ts'
 import type { Field, Race, Topic } from '../race.ts'
 import { ours } from '../stores/store.ts'
 import { digest, MIB, makeBlocks, perOperation, renewed, sizeName } from '../work.ts'
+import { MEMORY_WARM_UP_MS } from './memory.ts'
 import { cost, rate } from './metrics.ts'
 
 export const poolTopic: Topic = {
@@ -36,6 +37,7 @@ function overhead(quick: boolean): Race {
     id: 'pool/get-unverified/1KiB',
     title: 'pool over one memory(), get of 1 KiB without verification',
     metrics: { x1: cost('ns', { [peer]: { atMost: 2.2 } }), x32: cost('ns', { [peer]: { atMost: 2.2 } }) },
+    warmUpMs: MEMORY_WARM_UP_MS,
     async start() {
       const bare = memory()
       const pool = await createPool({

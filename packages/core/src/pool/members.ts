@@ -11,6 +11,9 @@ export class Members {
   #readers: readonly Member[] | undefined
   /** The readers at each set of locations that was asked for. */
   readonly #readersAt = new Map<readonly number[], readonly Member[]>()
+  /** The last one that was asked for: most often the next one, too. */
+  #lastLocations: readonly number[] | undefined
+  #lastReaders: readonly Member[] = []
   #nextLocation = 0
 
   get all(): readonly Member[] {
@@ -25,8 +28,14 @@ export class Members {
 
   /** Those of the readers that stand at these locations. The same array of numbers gets the same answer until a change. */
   readersAt(locations: readonly number[]): readonly Member[] {
-    const known = this.#readersAt.get(locations)
-    if (known) return known
+    if (locations !== this.#lastLocations) {
+      this.#lastReaders = this.#readersAt.get(locations) ?? this.#findReaders(locations)
+      this.#lastLocations = locations
+    }
+    return this.#lastReaders
+  }
+
+  #findReaders(locations: readonly number[]): readonly Member[] {
     const members = this.readers.filter((member) => locations.includes(member.location))
     this.#readersAt.set(locations, members)
     return members
@@ -98,6 +107,7 @@ export class Members {
   changed(): void {
     this.#readers = undefined
     this.#readersAt.clear()
+    this.#lastLocations = undefined
     this.#sorted = [...this.#byId.values()].sort(byPriorityThenId)
   }
 

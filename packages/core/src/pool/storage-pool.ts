@@ -1,7 +1,7 @@
 import type { CID } from 'multiformats/cid'
 import type { Backend, BackendSettings, BackendTraits, Usage } from '../backend.ts'
 import { type Block, isIdentity } from '../block.ts'
-import type { OperationOptions } from '../block-store.ts'
+import { type OperationOptions, throwIfAborted } from '../block-store.ts'
 import { type BackendOutcome, PoolError } from '../errors.ts'
 import type { PoolEvent } from '../events.ts'
 import type { RemoveReport } from '../maintenance/drain.ts'
@@ -294,7 +294,7 @@ export class StoragePool<Id extends string = string> implements Backend, AsyncDi
 
   #admit(options: OperationOptions | undefined): PoolContext {
     this.#context.assertOpen()
-    options?.signal?.throwIfAborted()
+    throwIfAborted(options)
     return this.#context
   }
 

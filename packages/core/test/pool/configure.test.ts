@@ -82,6 +82,7 @@ describe('configure', () => {
   test('takes effect for reads and writes at once', async () => {
     const scene = await poolOf({ a: {} })
     await scene.pool.put(block(1))
+    await scene.pool.get(block(1).cid)
     scene.pool.configure('a', { read: false })
     expect((await rejection(scene.pool.get(block(1).cid))).code).toBe('ERR_UNAVAILABLE')
     scene.pool.configure('a', { read: true, write: false })

@@ -113,4 +113,14 @@ export const reads: readonly Mutant[] = [
     to: 'for await (const cid of this.#of(member)) if (!this.#hides(cid) && [this.#seen.add(cid)]) yield cid',
     caughtBy: { seed: 1, ops: 500 },
   },
+  {
+    name: 'readers stay known after a change of settings',
+    file: 'packages/core/src/pool/members.ts',
+    from: 'this.#lastLocations = undefined',
+    to: 'this.#lastLocations ??= undefined',
+    caughtBy: {
+      file: 'packages/core/test/pool/configure.test.ts',
+      test: 'takes effect for reads and writes at once',
+    },
+  },
 ]
