@@ -1,5 +1,5 @@
 import type { Goal, Metric } from './race.ts'
-import { median, spread } from './statistics.ts'
+import { median, quantile, spread } from './statistics.ts'
 
 /** One comparison of `--json`: our figure beside that of one peer. Numbers are medians of the rounds. */
 export interface Row {
@@ -23,6 +23,8 @@ export interface Row {
   /** What stands as the goal instead, where the limit misses it, too. */
   readonly reachable: string | null
   readonly met: boolean | null
+  /** Not all of the middle half of the rounds are on the same side of the goal: another run may say otherwise. */
+  readonly close: boolean | null
   readonly limit: ReachedLimit | null
 }
 
@@ -73,7 +75,12 @@ export function rowOf(
     better: shape.better,
     spread: spread(ratios ?? ours),
     rounds: ours.length,
-    ...verdictOf(goal, shape.unit, goal?.of === 'ours' ? figure : ratio, limitOf(goal, peer, figuresOf)),
+    ...verdictOf(
+      goal,
+      shape.unit,
+      goal?.of === 'ours' ? ours : (ratios ?? []),
+      limitOf(goal, peer, figuresOf),
+    ),
   }
 }
 
@@ -84,15 +91,18 @@ function inEachRound(these: readonly number[], others: readonly number[]): reado
 function verdictOf(
   goal: Goal | undefined,
   unit: string,
-  value: number | null,
+  values: readonly number[],
   limit: ReachedLimit | null,
-): Pick<Row, 'goal' | 'reachable' | 'met' | 'limit'> {
-  if (!goal || value === null) return { goal: null, reachable: null, met: null, limit: null }
+): Pick<Row, 'goal' | 'reachable' | 'met' | 'close' | 'limit'> {
+  if (!goal || values.length === 0)
+    return { goal: null, reachable: null, met: null, close: null, limit: null }
   const reachable = limit && !isMet(goal, limit.value) ? nearby(goal, limit.value) : undefined
+  const stands = reachable ?? goal
   return {
     goal: inWords(goal, unit),
     reachable: reachable ? inWords(reachable, unit) : null,
-    met: isMet(reachable ?? goal, value),
+    met: isMet(stands, median(values)),
+    close: isMet(stands, quantile(values, 0.25)) !== isMet(stands, quantile(values, 0.75)),
     limit,
   }
 }

@@ -99,3 +99,16 @@ test('a race that takes long says how many rounds are enough, and is closed what
   ).rejects.toThrow(TypeError)
   expect(closed).toBe(2)
 })
+
+test('while a goal is close, met or not, there are more rounds, but only so many', async () => {
+  const peer = async () => ({ speed: 10 })
+  const roundsOf = async (ours: Lap, quick = false) => {
+    const [row] = await runRace('topic', race({ ours, slow: peer }), { rounds: 2, quick })
+    return [row?.rounds, row?.met, row?.close]
+  }
+  expect(await roundsOf(lap(30, 31))).toEqual([2, true, false])
+  expect(await roundsOf(lap(16, 22, 30, 30, 30))).toEqual([4, true, false])
+  expect(await roundsOf(lap(24, 18, 10, 10, 10))).toEqual([4, false, false])
+  expect(await roundsOf(lap(15, 25, 15, 25, 15, 25, 15, 25, 15, 25, 30))).toEqual([10, true, true])
+  expect(await roundsOf(lap(15, 30), true)).toEqual([2, true, true])
+})

@@ -6,7 +6,15 @@ export interface RunOptions extends Scale {
   readonly rounds: number
 }
 
-/** Warms the contenders up, then runs them in turns: rounds that count, then one row for each comparison. */
+/** A race that is close goes on for so many times its rounds. */
+const MOST = 5
+
+type Laps = ReadonlyMap<string, Figures[]>
+
+/**
+ * Warms the contenders up, then runs them in turns: rounds that count, then one row for each comparison. While a goal is
+ * close, met or not, there are more rounds.
+ */
 export async function runRace(
   topic: string,
   race: Race,
@@ -16,7 +24,15 @@ export async function runRace(
   try {
     const { warmUpMs = 400 } = race
     if (warmUpMs > 0) await warmUp(field, quick ? 0 : warmUpMs)
-    return rowsOf(topic, race, await runRounds(race, field, Math.min(rounds, race.maxRounds ?? rounds)))
+    const least = Math.min(rounds, race.maxRounds ?? rounds)
+    const most = quick ? least : MOST * least
+    const laps = new Map<string, Figures[]>(Object.keys(field.contenders).map((name) => [name, []]))
+    let rows: readonly Row[] = []
+    for (let round = 0; round < least || (round < most && rows.some(({ close }) => close)); round++) {
+      await runRound(race, field, round, laps)
+      if (round + 1 >= least) rows = rowsOf(topic, race, laps)
+    }
+    return rows
   } finally {
     await field.close()
   }
@@ -32,28 +48,24 @@ async function warmUp({ contenders }: Field, leastMs: number): Promise<void> {
   } while (performance.now() - began < leastMs * laps.length)
 }
 
-async function runRounds(
+async function runRound(
   { collection = 'minor' }: Race,
   { contenders }: Field,
-  rounds: number,
-): Promise<ReadonlyMap<string, readonly Figures[]>> {
-  const laps = Object.entries(contenders)
-  const figures = new Map<string, Figures[]>(laps.map(([name]) => [name, []]))
-  for (let round = 0; round < rounds; round++) {
-    // Whoever went first goes last in the next round.
-    const order = round % 2 === 0 ? laps : laps.toReversed()
-    for (const [name, lap] of order) {
-      collectGarbage(collection)
-      figures.get(name)?.push(await lap())
-    }
+  round: number,
+  laps: Laps,
+): Promise<void> {
+  const inOrder = Object.entries(contenders)
+  // Whoever went first goes last in the next round.
+  for (const [name, lap] of round % 2 === 0 ? inOrder : inOrder.toReversed()) {
+    collectGarbage(collection)
+    laps.get(name)?.push(await lap())
   }
-  return figures
 }
 
-function rowsOf(topic: string, race: Race, figures: ReadonlyMap<string, readonly Figures[]>): Row[] {
+function rowsOf(topic: string, race: Race, laps: Laps): readonly Row[] {
   const of = (name: string, metric: string): number[] =>
-    (figures.get(name) ?? []).map((lap) => lap[metric] ?? Number.NaN)
-  const peers = [...figures.keys()].filter((name) => name !== 'ours')
+    (laps.get(name) ?? []).map((lap) => lap[metric] ?? Number.NaN)
+  const peers = [...laps.keys()].filter((name) => name !== 'ours')
   return Object.entries(race.metrics).flatMap(([metric, shape]) => {
     const subject = { topic, race: race.id, title: race.title, metric, shape }
     const figuresOf = (name: string): readonly number[] => of(name, metric)
