@@ -16,6 +16,11 @@ export interface BackendTraits {
    * on its way to a server. Assumed when undefined; stores inside the process say false.
    */
   readonly lateEffects?: boolean | undefined
+  /**
+   * Reads do their work before they return, on the thread that asks. Where others are asked along with it, a pool asks them
+   * first, so that this work is done while their requests are on their way.
+   */
+  readonly synchronous?: boolean | undefined
 }
 
 /** Measured, not configured. */

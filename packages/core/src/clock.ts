@@ -9,11 +9,16 @@ export interface Clock {
    * alive.
    */
   schedule(delayMs: number, task: () => void, options?: ScheduleOptions): () => void
+  /** Runs the task when this turn of the event loop is over, and has sent what was gathered in it. Optional. */
+  immediate?(task: () => void): void
 }
 
 export interface ScheduleOptions {
   readonly background?: boolean | undefined
 }
+
+/** Web pages have none. */
+const { setImmediate } = globalThis as { setImmediate?: (task: () => void) => unknown }
 
 /** The clock of the machine. */
 export const systemClock: Clock = {
@@ -24,4 +29,5 @@ export const systemClock: Clock = {
     if (options?.background) (timer as { unref?(): void }).unref?.()
     return () => clearTimeout(timer as number)
   },
+  ...(setImmediate && { immediate: (task) => void setImmediate(task) }),
 }

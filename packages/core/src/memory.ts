@@ -23,7 +23,12 @@ export function memory(options: MemoryOptions = {}): Backend {
 
 class MemoryBackend implements Backend {
   readonly type = 'memory'
-  readonly traits: BackendTraits = { durability: 'none', concurrency: 100_000, lateEffects: false }
+  readonly traits: BackendTraits = {
+    durability: 'none',
+    concurrency: 100_000,
+    lateEffects: false,
+    synchronous: true,
+  }
   readonly #maxBytes: number
   readonly #blocks = new BlockMap()
   #bytes = 0

@@ -35,10 +35,11 @@ export class SimulatedBackend implements Backend {
     this.#disk = disk
     this.#surroundings = surroundings
     const { durability, lateEffects, latencyMs, identity, usage } = disk.plan
-    this.traits = { durability, concurrency: 64, lateEffects }
-    if (identity) this.identity = (options) => this.#call('identity', -1, options) as Promise<string>
     // What lasts no longer than its process and answers at once is memory.
-    if (durability === 'none' && latencyMs === 0 && !disk.inner) {
+    const isMemory = durability === 'none' && latencyMs === 0 && !disk.inner
+    this.traits = { durability, concurrency: 64, lateEffects, synchronous: isMemory }
+    if (identity) this.identity = (options) => this.#call('identity', -1, options) as Promise<string>
+    if (isMemory) {
       this.peek = (cid) => this.#peek(cid)
       this.tryPut = (block) => this.#tryPut(block)
     }

@@ -38,6 +38,10 @@ export class VirtualClock implements Clock {
     }
   }
 
+  immediate(task: () => void): void {
+    this.schedule(0, task)
+  }
+
   /** The wall clock is set forward or back; the monotonic one does not notice. */
   setWall(byMs: number): void {
     this.#wallOffset += byMs
@@ -107,6 +111,10 @@ export class ClockView implements Clock {
     return () => {
       if (end()) cancel()
     }
+  }
+
+  immediate(task: () => void): void {
+    this.schedule(0, task)
   }
 
   kill(): void {

@@ -226,7 +226,13 @@ function writeQueue(connection: Connection, options: ResolvedSqliteOptions): Wri
 }
 
 function traitsOf(durability: Durability): BackendTraits {
-  return { durability, maxBlockBytes: MAX_BLOCK_BYTES, concurrency: 1_000, lateEffects: false }
+  return {
+    durability,
+    maxBlockBytes: MAX_BLOCK_BYTES,
+    concurrency: 1_000,
+    lateEffects: false,
+    synchronous: true,
+  }
 }
 
 /** Until `open` has looked. */

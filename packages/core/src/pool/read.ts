@@ -90,6 +90,7 @@ export class ReadOperation implements CallOwner, Watched, Turn {
       return
     }
     this.#calls = NO_CALLS
+    this.#unconfirmed = []
     this.#hinted = undefined
     this.#order = undefined
     this.#advance(undefined)
@@ -144,7 +145,7 @@ export class ReadOperation implements CallOwner, Watched, Turn {
       return
     }
     if (last && isFault(last.outcome)) this.#failover(last)
-    for (const member of next) this.#ask(member)
+    this.#askTogether(next)
     if (this.#context.hedges && next.length === 1) this.#hedgeLater(this.#calls.at(-1) as Call)
   }
 
@@ -168,11 +169,31 @@ export class ReadOperation implements CallOwner, Watched, Turn {
     const hinted = this.#hinted.find((member) => !this.#asked(member))
     if (hinted) return [hinted]
     const left = this.#rest()
+    if (left.length === 0) return left
     const rest = left.filter((member) => !this.#context.isLastResort(member))
     // Those are asked when the others have not settled it: an absence that is certain needs no more.
-    if (rest.length === 0) return left.length > 0 && this.#verdict() !== 'absent' ? left : []
+    if (rest.length === 0) return this.#verdict() !== 'absent' ? left : []
     const alone = this.verb === 'get' && last?.outcome !== 'missing'
     return alone ? rest.slice(0, 1) : rest
+  }
+
+  /** Those that do their work at once are asked last, while the requests of the others are on their way. */
+  #askTogether(members: readonly Member[]): void {
+    const { clock } = this.#context.options
+    const last = members.length > 1 ? members.filter(({ traits }) => traits.synchronous) : NO_MEMBERS
+    if (last.length === 0 || last.length === members.length || !clock.immediate) {
+      for (const member of members) this.#ask(member)
+      return
+    }
+    for (const member of members) if (!last.includes(member)) this.#ask(member)
+    this.#pending += last.length
+    clock.immediate(() => this.#askLast(last))
+  }
+
+  #askLast(members: readonly Member[]): void {
+    this.#pending -= members.length
+    if (this.#done) this.#finishWhenQuiet()
+    else for (const member of members) this.#ask(member)
   }
 
   #ask(member: Member): void {
@@ -211,18 +232,23 @@ export class ReadOperation implements CallOwner, Watched, Turn {
 
   /** Nobody returned the block: says whether it is absent, or that this is not known. */
   #settle(): void {
-    if (this.#verdict() === 'unknown') {
+    const verdict = this.#verdict()
+    if (verdict === 'unknown') {
       this.#reject(this.#notFound('unknown'))
       return
     }
     const unconfirmed = this.#context.monitor.unconfirmed(this.#calls.map((call) => call.member))
     if (unconfirmed) unconfirmed.then((members) => this.#settleConfirmed(members))
-    else this.#settleConfirmed([])
+    else this.#conclude(verdict)
   }
 
   #settleConfirmed(unconfirmed: readonly Member[]): void {
     if (this.#done) return
     this.#unconfirmed = unconfirmed
+    this.#conclude(this.#verdict())
+  }
+
+  #conclude(verdict: ReturnType<typeof judgeAbsence>): void {
     const { turns } = this.#context
     if (!this.#inTurn && turns.changedSince(this.turnKey, this.#mark)) {
       this.#inTurn = true
@@ -230,7 +256,6 @@ export class ReadOperation implements CallOwner, Watched, Turn {
       turns.enter(this)
       return
     }
-    const verdict = this.#verdict()
     if (verdict !== 'absent') {
       this.#reject(this.#notFound(verdict))
       // Copies in quarantine are looked at again: one may be whole by now.

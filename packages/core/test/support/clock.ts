@@ -24,6 +24,10 @@ export class ManualClock implements Clock {
     return () => this.#tasks.delete(task)
   }
 
+  immediate(run: () => void): void {
+    this.schedule(0, run)
+  }
+
   /** Tasks that have not run and were not cancelled. */
   get scheduled(): number {
     return this.#tasks.size

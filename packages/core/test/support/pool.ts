@@ -30,6 +30,7 @@ export type Member = BackendSettings & { readonly backend?: Scripted } & Pick<
     | 'maxBytes'
     | 'peeks'
     | 'skipsExisting'
+    | 'synchronous'
     | 'tries'
     | 'without'
   >
@@ -52,12 +53,13 @@ export async function poolOf<Id extends string>(
       maxBytes,
       peeks,
       skipsExisting,
+      synchronous,
       tries,
       closeWaits,
       without,
       ...settings
     } = member
-    const traits = { durability, lateEffects: lateEffects ?? false, maxBlockBytes }
+    const traits = { durability, lateEffects: lateEffects ?? false, maxBlockBytes, synchronous }
     on[id] =
       backend ?? scripted(defined({ ...traits, maxBytes, peeks, tries, skipsExisting, closeWaits, without }))
     backends[id] = { ...settings, backend: on[id] }

@@ -123,4 +123,24 @@ export const reads: readonly Mutant[] = [
       test: 'takes effect for reads and writes at once',
     },
   },
+  {
+    name: 'a read does not wait for those that it asks last',
+    file: 'packages/core/src/pool/read.ts',
+    from: 'this.#pending += last.length',
+    to: 'this.#pending += 0 * last.length',
+    caughtBy: {
+      file: 'packages/core/test/pool/ask-together.test.ts',
+      test: 'an absence waits for all of them',
+    },
+  },
+  {
+    name: 'a read that asks last when it is over never ends',
+    file: 'packages/core/src/pool/read.ts',
+    from: 'this.#pending -= members.length',
+    to: 'if (!this.#done) this.#pending -= members.length',
+    caughtBy: {
+      file: 'packages/core/test/pool/ask-together.test.ts',
+      test: 'they are not asked when another one has answered meanwhile',
+    },
+  },
 ]

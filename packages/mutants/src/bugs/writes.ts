@@ -90,7 +90,7 @@ export const writes: readonly Mutant[] = [
     file: 'packages/core/src/pool/write.ts',
     from: 'const lifts = debts.tombs > 0 && debts.isBuried(this.subject.key)',
     to: 'const lifts = debts.hides(this.subject.key) && this.#wrote && debts.size > 1_000',
-    caughtBy: { seed: 1, ops: 500 },
+    caughtBy: { seed: 2, ops: 500 },
   },
   {
     name: 'a put joins one that a delete came after',
