@@ -90,7 +90,7 @@ export class ReadOperation implements CallOwner, Watched, Turn {
       return
     }
     this.#calls = NO_CALLS
-    this.#unconfirmed = []
+    this.#unconfirmed = NO_MEMBERS
     this.#hinted = undefined
     this.#order = undefined
     this.#advance(undefined)
