@@ -44,7 +44,7 @@ export interface Race {
   readonly maxRounds?: number
   /**
    * Milliseconds for each contender of laps that warm up, where laps are shorter: code is compiled for good by then. 0 where
-   * a lap takes so long that it has warmed up after a fraction of it. @default 400
+   * a lap takes so long that it has warmed up after a fraction of it. @default 1,500
    */
   readonly warmUpMs?: number
   /** What is freed before each lap. @default 'minor' */

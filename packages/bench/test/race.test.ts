@@ -1,5 +1,5 @@
 import { type Lap, type Metric, type Race, runRace } from '@blockpool/bench'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
 const speed: Metric = {
   unit: 'ops/s',
@@ -80,6 +80,21 @@ test('laps that warm up do not count', async () => {
   const [row] = await runRace('topic', race({ ours }, { warmUpMs: 20 }), { rounds: 1, quick: false })
   expect(row?.ours).toBe(laps)
   expect(laps).toBeGreaterThan(2)
+})
+
+test('each contender warms up for its own time, however long the others take', async () => {
+  let now = 0
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now)
+  const laps = { ours: 0, slow: 0 }
+  const taking = (name: keyof typeof laps, ms: number) => async () => {
+    laps[name] += 1
+    now += ms
+    return { speed: 1 }
+  }
+  const contenders = { ours: taking('ours', 4), slow: taking('slow', 50) }
+  await runRace('topic', race(contenders, { warmUpMs: 40 }), { rounds: 1, quick: false })
+  clock.mockRestore()
+  expect(laps).toEqual({ ours: 10 + 1, slow: 1 + 1 })
 })
 
 test('a race that takes long says how many rounds are enough, and is closed whatever happens', async () => {

@@ -22,7 +22,7 @@ export async function runRace(
 ): Promise<readonly Row[]> {
   const field = await race.start()
   try {
-    const { warmUpMs = 400 } = race
+    const { warmUpMs = 1_500 } = race
     if (warmUpMs > 0) await warmUp(field, quick ? 0 : warmUpMs)
     const least = Math.min(rounds, race.maxRounds ?? rounds)
     const most = quick ? least : MOST * least
@@ -38,14 +38,18 @@ export async function runRace(
   }
 }
 
-/** In turns, too: what two contenders share is compiled for both. */
+/** In turns, too: what two contenders share is compiled for both. Each has its time, however long the others take. */
 async function warmUp({ contenders }: Field, leastMs: number): Promise<void> {
   collectGarbage('major')
-  const laps = Object.values(contenders)
-  const began = performance.now()
+  let cold = Object.values(contenders).map((lap) => ({ lap, ms: 0 }))
   do {
-    for (const lap of laps) await lap()
-  } while (performance.now() - began < leastMs * laps.length)
+    for (const contender of cold) {
+      const began = performance.now()
+      await contender.lap()
+      contender.ms += performance.now() - began
+    }
+    cold = cold.filter(({ ms }) => ms < leastMs)
+  } while (cold.length > 0)
 }
 
 async function runRound(
