@@ -5,6 +5,8 @@ import { noAnswer } from './errors.ts'
 const MAX_REQUESTS = 256
 /** … and, beyond its first, at most this many bytes. */
 const MAX_BYTES = 4 * 1024 * 1024
+/** What is shared out leaves at least this many in each batch: every command costs client and server something. */
+const MIN_SHARE = 16
 /** More than these that wait are too many, whoever calls. */
 const MAX_WAITING = 100_000
 const MAX_WAITING_BYTES = 256 * 1024 * 1024
@@ -23,6 +25,8 @@ export interface GatherOptions<R extends Request, T> {
   readonly send: (batch: readonly R[]) => Promise<readonly (T | PoolError)[]>
   /** Batches on their way at most. */
   readonly mostInFlight: number
+  /** Those of one turn are shared out over the batches that may go, so that the server works on one while the next is made. */
+  readonly shares: boolean
   /** They change something: what was sent and got no answer may still take effect, and those of one key keep their order. */
   readonly writes: boolean
   /** Milliseconds from the call to its answer. */
@@ -95,22 +99,31 @@ export class Gatherer<R extends Request, T> {
 
   #flush(): void {
     this.#scheduled = false
+    const most = this.#mostRequests()
     while (this.#flights.size < this.#options.mostInFlight) {
-      const batch = this.#take()
+      const batch = this.#take(most)
       if (batch.length === 0) break
       void this.#fly(batch)
     }
     this.#ended()
   }
 
+  /** How many make one batch now. */
+  #mostRequests(): number {
+    const { mostInFlight, shares } = this.#options
+    if (!shares) return MAX_REQUESTS
+    const share = Math.ceil(this.#waiting.length / (mostInFlight - this.#flights.size))
+    return Math.min(Math.max(share, MIN_SHARE), MAX_REQUESTS)
+  }
+
   /** Takes the first requests that make one batch out of those that wait. */
-  #take(): Entry<R, T>[] {
+  #take(most: number): Entry<R, T>[] {
     const batch: Entry<R, T>[] = []
     const stay: Entry<R, T>[] = []
     const kinds = new Map<string, string>()
     let bytes = 0
     let next = 0
-    for (; next < this.#waiting.length && batch.length < MAX_REQUESTS; next++) {
+    for (; next < this.#waiting.length && batch.length < most; next++) {
       const entry = this.#waiting[next] as Entry<R, T>
       if (isAborted(entry.options)) settle(entry, () => entry.reject(entry.options?.signal?.reason))
       if (entry.settled) continue

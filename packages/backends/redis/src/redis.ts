@@ -16,7 +16,7 @@ import { makeIdentity, readIdentity } from './identity.ts'
 import { type RedisOptions, type ResolvedRedisOptions, resolveOptions } from './options.ts'
 import { scanBlocks } from './scan.ts'
 import { freeBytesOf, inspect } from './server.ts'
-import { openSession, type Session } from './session.ts'
+import { connectKeyspace, type Keyspace, type Session, startSession } from './session.ts'
 import { measure } from './usage.ts'
 import { within } from './within.ts'
 
@@ -52,15 +52,15 @@ class RedisBackend implements Backend {
     return this.#inTurn(async () => {
       throwIfAborted(options)
       if (this.#session) return
-      const session = await openSession(this.#options, options?.signal)
+      const keyspace = await connectKeyspace(this.#options, options?.signal)
       try {
-        const durability = await this.#within(this.#prepare(session, options?.expectedStore), options)
+        const durability = await this.#within(this.#prepare(keyspace, options?.expectedStore), options)
         this.#traits = traitsOf(durability)
+        this.#session = startSession(keyspace, this.#options, durability)
       } catch (error) {
-        session.close()
+        keyspace.close()
         throw error
       }
-      this.#session = session
     })
   }
 
@@ -141,7 +141,7 @@ class RedisBackend implements Backend {
   }
 
   /** Looks at the server and at the store in it. */
-  async #prepare({ link, keys }: Session, expected: string | undefined): Promise<Durability> {
+  async #prepare({ link, keys }: Keyspace, expected: string | undefined): Promise<Durability> {
     const { name } = this.#options
     const durability = await inspect(link, this.#options)
     if (expected === undefined) await makeIdentity(link, keys.markers, name)

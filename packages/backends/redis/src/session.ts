@@ -1,3 +1,4 @@
+import type { Durability } from '@blockpool/core'
 import { type Connection, connect } from './connect.ts'
 import { Gatherer } from './gather.ts'
 import { type Keys, keysWith } from './keys.ts'
@@ -12,9 +13,13 @@ const FIRST_GUESS_BYTES = 16 * 1024
 /** What one block counts in the mean. */
 const SHARE = 1 / 16
 
-/** What an open backend holds. */
-export interface Session extends Connection {
+/** A server, and the names of the keys of one store on it. */
+export interface Keyspace extends Connection {
   readonly keys: Keys
+}
+
+/** What an open backend holds. */
+export interface Session extends Keyspace {
   readonly sender: Sender
   readonly readers: Gatherer<ReadRequest, ReadAnswer>
   readonly writers: Gatherer<WriteRequest, undefined>
@@ -27,21 +32,38 @@ export interface Sizes {
   saw(bytes: number): void
 }
 
-export async function openSession(
+export async function connectKeyspace(
   options: ResolvedRedisOptions,
   signal: AbortSignal | undefined,
-): Promise<Session> {
+): Promise<Keyspace> {
   const connection = await connect(options, signal)
-  const { link } = connection
-  const sender =
-    link.kind === 'cluster' ? sendToCluster(link.client, options) : sendToServer(link.client, options)
+  return { ...connection, keys: keysWith(options.keyPrefix, connection.link.kind === 'cluster') }
+}
+
+/**
+ * A server that lets each batch of writes wait, for its disk or its replicas, takes all of a turn in one; the nodes of a cluster
+ * work at the same time anyway.
+ */
+export function startSession(
+  keyspace: Keyspace,
+  options: ResolvedRedisOptions,
+  durability: Durability,
+): Session {
+  const { link } = keyspace
+  const clustered = link.kind === 'cluster'
+  const batchesWait = durability === 'power' || options.waitReplicas !== undefined
+  const sender = clustered ? sendToCluster(link.client, options) : sendToServer(link.client, options)
   const common = { mostInFlight: MOST_IN_FLIGHT, limitMs: options.replyTimeoutMs, name: options.name }
   return {
-    ...connection,
-    keys: keysWith(options.keyPrefix, link.kind === 'cluster'),
+    ...keyspace,
     sender,
-    readers: new Gatherer({ ...common, writes: false, send: sender.read }),
-    writers: new Gatherer({ ...common, writes: true, send: sender.write }),
+    readers: new Gatherer({ ...common, writes: false, shares: !clustered, send: sender.read }),
+    writers: new Gatherer({
+      ...common,
+      writes: true,
+      shares: !clustered && !batchesWait,
+      send: sender.write,
+    }),
     sizes: movingMean(),
   }
 }

@@ -8,7 +8,7 @@ const names = (batch: readonly Request[]): string[] => batch.map(({ verb, key })
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** A client that answers when the test says so. */
-function scripted({ writes = true, mostInFlight = 4, limitMs = 1_000 } = {}) {
+function scripted({ writes = true, mostInFlight = 4, shares = false, limitMs = 1_000 } = {}) {
   const flights: {
     readonly batch: readonly Request[]
     answer(answers?: unknown[]): void
@@ -17,6 +17,7 @@ function scripted({ writes = true, mostInFlight = 4, limitMs = 1_000 } = {}) {
   const gatherer = new Gatherer<Request, unknown>({
     writes,
     mostInFlight,
+    shares,
     limitMs,
     name: 'test',
     send: (batch) => {
@@ -61,6 +62,29 @@ describe('what is gathered', () => {
     for (const [i, size] of sizes.entries()) void large.gatherer.add(put(String(i), size), undefined)
     await turn()
     expect(large.sent().map((batch) => batch.length)).toEqual([2, 1, 1, 1])
+  })
+
+  test('is shared out over the batches that may go, 16 in each at least, where the server need not wait for each', async () => {
+    const sizesOf = (batches: readonly (readonly string[])[]): number[] => batches.map(({ length }) => length)
+    const { gatherer, flights, sent } = scripted({ shares: true })
+    const add = (count: number): void => {
+      for (let i = 0; i < count; i++) void gatherer.add(put(`${flights.length} ${i}`), undefined)
+    }
+    add(32)
+    await turn()
+    expect(sizesOf(sent())).toEqual([16, 16])
+    add(50)
+    await turn()
+    expect(sizesOf(sent())).toEqual([16, 16, 25, 25])
+    add(10)
+    flights[0]?.answer()
+    await turn()
+    await turn()
+    expect(sizesOf(sent())).toEqual([16, 16, 25, 25, 10])
+    const many = scripted({ shares: true, mostInFlight: 2 })
+    for (let i = 0; i < 600; i++) void many.gatherer.add(put(String(i)), undefined)
+    await turn()
+    expect(sizesOf(many.sent())).toEqual([256, 256])
   })
 
   test('waits while as many batches as may be are on their way, and goes then', async () => {
