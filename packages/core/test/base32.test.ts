@@ -30,6 +30,18 @@ describe('base32', () => {
     )
   })
 
+  test('a text may be long, and one character that is no digit is enough, wherever it stands', () => {
+    for (const length of [8, 55, 504, 512, 520, 4_096]) {
+      const text = 'a'.repeat(length)
+      expect(fromBase32(text)).toEqual(new Uint8Array((length * 5) >>> 3))
+      for (const at of [0, length >> 1, length - 1]) {
+        for (const wrong of ['A', '1', 'é', '\u{1f600}', '\0']) {
+          expect(fromBase32(text.slice(0, at) + wrong + text.slice(at + 1))).toBeUndefined()
+        }
+      }
+    }
+  })
+
   function isMade(candidate: string): boolean {
     try {
       return standard.baseEncode(standard.baseDecode(candidate)) === candidate
