@@ -23,7 +23,7 @@ export interface Row {
   /** What stands as the goal instead, where the limit misses it, too. */
   readonly reachable: string | null
   readonly met: boolean | null
-  /** Not all of the middle half of the rounds are on the same side of the goal: another run may say otherwise. */
+  /** The goal is among the middle half of the rounds, or within a tenth of their median: another run may say otherwise. */
   readonly close: boolean | null
   readonly limit: ReachedLimit | null
 }
@@ -102,9 +102,17 @@ function verdictOf(
     goal: inWords(goal, unit),
     reachable: reachable ? inWords(reachable, unit) : null,
     met: isMet(stands, median(values)),
-    close: isMet(stands, quantile(values, 0.25)) !== isMet(stands, quantile(values, 0.75)),
+    close: isClose(stands, values),
     limit,
   }
+}
+
+/** The bounds of the middle half, or a tenth more and less than the median, are on both sides of the goal. */
+function isClose(goal: Goal, values: readonly number[]): boolean {
+  const middle = median(values)
+  const low = Math.min(quantile(values, 0.25), 0.9 * middle)
+  const high = Math.max(quantile(values, 0.75), 1.1 * middle)
+  return isMet(goal, low) !== isMet(goal, high)
 }
 
 function limitOf(goal: Goal | undefined, peer: Peer | undefined, figuresOf: FiguresOf): ReachedLimit | null {

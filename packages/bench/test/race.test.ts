@@ -125,5 +125,6 @@ test('while a goal is close, met or not, there are more rounds, but only so many
   expect(await roundsOf(lap(16, 22, 30, 30, 30))).toEqual([4, true, false])
   expect(await roundsOf(lap(24, 18, 10, 10, 10))).toEqual([4, false, false])
   expect(await roundsOf(lap(15, 25, 15, 25, 15, 25, 15, 25, 15, 25, 30))).toEqual([10, true, true])
+  expect(await roundsOf(lap(19, 19, 14, 14, 14))).toEqual([4, false, false])
   expect(await roundsOf(lap(15, 30), true)).toEqual([2, true, true])
 })

@@ -47,7 +47,7 @@ function topic(
           goals: (bytes, atOnce) => (bytes === 1_024 && atOnce === 32 ? goalsOf(server) : {}),
           stores: () => stores(start),
         },
-        (bytes) => Math.ceil((quick ? 40 : 128) / (bytes / 1_024) ** 0.3),
+        (bytes) => Math.max(12, Math.ceil((quick ? 40 : 512) / (bytes / 1_024) ** 0.5)),
       ),
       ...more(quick),
     ],

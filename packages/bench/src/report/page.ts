@@ -17,7 +17,7 @@ export function pageOf(
 ): string {
   const parts = [
     '# Benchmarks',
-    `Made by \`${command}\`; nothing here is written by hand. Figures of one machine move from run to run: what counts is the ratio of\ntwo contenders that took turns in one run. Figures and ratios are medians of the rounds; ± is half of the interquartile range\nof the ratio. A race goes on for up to five times the rounds while a goal is close: while some of the middle half of them meet it\nand some do not.`,
+    `Made by \`${command}\`; nothing here is written by hand. Figures of one machine move from run to run: what counts is the ratio of\ntwo contenders that took turns in one run. Figures and ratios are medians of the rounds; ± is half of the interquartile range\nof the ratio. A race goes on for up to five times the rounds while a goal is close: among the middle half of them, or within a\ntenth of their median.`,
     environmentOf(report),
     '## Goals',
     'Where a contender that does no more than has to be done misses a goal, too, what stands is to come within a tenth of what it\nreaches: the goal that is reachable on this machine.',
