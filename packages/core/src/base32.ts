@@ -64,7 +64,7 @@ export function fromBase32(
     bytes[at + 4] = (g << 5) | h
     at += 5
   }
-  return wrong < 32 && readRest(characters, whole, length, bytes, at) ? bytes : undefined
+  return wrong !== NOT_A_DIGIT && readRest(characters, whole, length, bytes, at) ? bytes : undefined
 }
 
 /** Fewer than eight digits. */
