@@ -1,38 +1,18 @@
 // A process of its own: reads one job from its input, writes under load, and says what it begins and what was
 // acknowledged, until it is killed.
-import { writeSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Backend } from '@blockpool/core'
 import { numberedBlock } from '../shared/blocks.ts'
 import { type Random, seeded } from '../shared/random.ts'
-import { encode, type Job, type Message, type Task } from './job.ts'
+import { say } from '../shared/say.ts'
+import { encode, type Job, type Task } from './job.ts'
 import { openTarget } from './targets.ts'
 
-const STDOUT = 1
 const IN_FLIGHT = 5
 /** SQLite is fast and works in this thread: it must leave the others their turn. */
 const PAUSE_MS = 3
-
-const never = new Int32Array(new SharedArrayBuffer(4))
-
-/** Written to the pipe before it returns, so that no kill takes it back. */
-function say(message: Message): void {
-  const line = `${encode(message)}\n`
-  while (!isWritten(line)) Atomics.wait(never, 0, 0, 1)
-}
-
-/** False when the pipe is full: whoever listens is slower than the store. */
-function isWritten(line: string): boolean {
-  try {
-    writeSync(STDOUT, line)
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return false
-    throw error
-  }
-}
 
 /** Blocks that may be chosen: each is taken out while an operation on it is under way. */
 class Choice {
@@ -75,9 +55,9 @@ async function write(store: Backend, task: Task, choice: Choice, at: number): Pr
   for (;;) {
     const { operation, n } = choice.take()
     const block = numberedBlock(n)
-    say({ type: 'begin', at, operation, n })
+    say(encode({ type: 'begin', at, operation, n }))
     await (operation === 'put' ? store.put(block) : store.delete(block.cid))
-    say({ type: 'end', at, operation, n })
+    say(encode({ type: 'end', at, operation, n }))
     choice.giveBack(operation, n)
     if (task.target === 'sqlite') await sleep(PAUSE_MS)
   }
@@ -87,7 +67,7 @@ async function write(store: Backend, task: Task, choice: Choice, at: number): Pr
 async function run(job: Job): Promise<void> {
   const open = async (task: Task, at: number) => {
     const store = await openTarget(task.target, task.folder)
-    say({ type: 'open', at })
+    say(encode({ type: 'open', at }))
     return store
   }
   const stores = await Promise.all(job.tasks.map((task, at) => reporting(at, () => open(task, at))))
@@ -102,7 +82,7 @@ async function reporting<T>(at: number, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    say({ type: 'failed', at, reason: String(error) })
+    say(encode({ type: 'failed', at, reason: String(error) }))
     // Nothing more can be learned from it; it waits for its kill.
     return new Promise(() => {})
   }
@@ -110,7 +90,7 @@ async function reporting<T>(at: number, work: () => Promise<T>): Promise<T> {
 
 // What is killed cannot write its compiled code to the cache at its end, where the others would find it.
 flushCompileCache()
-say({ type: 'ready' })
+say(encode({ type: 'ready' }))
 createInterface({ input: process.stdin }).once('line', (line) => {
   void run(JSON.parse(line))
 })

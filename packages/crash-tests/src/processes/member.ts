@@ -1,12 +1,11 @@
 // A process of its own: does its share of the operations on a store that others use too, and judges every answer.
-import { writeSync } from 'node:fs'
-import { encode, type Message } from '../crash/job.ts'
+import { encode } from '../crash/job.ts'
 import { numberedBlock, sameBytes } from '../shared/blocks.ts'
 import { seeded } from '../shared/random.ts'
+import { say } from '../shared/say.ts'
 import { COMMON, OWN, type Share } from './job.ts'
 import { openShared } from './store.ts'
 
-const STDOUT = 1
 const IN_FLIGHT = 8
 const MAX_BLOCK_BYTES = 4_096
 
@@ -16,21 +15,17 @@ const live = new Set(share.live)
 const busy = new Set<number>()
 let done = 0
 
-function say(message: Message): void {
-  writeSync(STDOUT, `${encode(message)}\n`)
-}
-
 function fail(reason: string): void {
-  say({ type: 'failed', at: 0, reason })
+  say(encode({ type: 'failed', at: 0, reason }))
 }
 
 const store = await openShared(share)
 
 async function change(operation: 'put' | 'delete', n: number): Promise<void> {
   const block = numberedBlock(n, MAX_BLOCK_BYTES)
-  say({ type: 'begin', at: 0, operation, n })
+  say(encode({ type: 'begin', at: 0, operation, n }))
   await (operation === 'put' ? store.put(block) : store.delete(block.cid))
-  say({ type: 'end', at: 0, operation, n })
+  say(encode({ type: 'end', at: 0, operation, n }))
   if (operation === 'put') live.add(n)
   else live.delete(n)
 }
@@ -60,11 +55,11 @@ async function operate(): Promise<void> {
   }
 }
 
-say({ type: 'open', at: 0 })
+say(encode({ type: 'open', at: 0 }))
 await Promise.all(
   Array.from({ length: IN_FLIGHT }, async () => {
     while (done++ < share.operations) await operate()
   }),
 )
 await store.close?.()
-say({ type: 'ready' })
+say(encode({ type: 'ready' }))

@@ -1,13 +1,12 @@
 // A process of its own: uses a pool that other processes use too, a round of operations at each line of its input.
-import { writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { errorCode } from '@blockpool/core'
 import { numberedBlock, sameBytes } from '../shared/blocks.ts'
 import { seeded } from '../shared/random.ts'
+import { say } from '../shared/say.ts'
 import { type Job, now, type Said } from './lines.ts'
 import { openPlace } from './place.ts'
 
-const STDOUT = 1
 const IN_FLIGHT = 8
 const MAX_BLOCK_BYTES = 2_048
 
@@ -16,9 +15,8 @@ const random = seeded(job.seed)
 const failures: Record<string, number> = {}
 let ids = 0
 
-/** Written before it returns, so that no kill takes it back. */
-function say(said: Said): void {
-  writeSync(STDOUT, `${JSON.stringify(said)}\n`)
+function tell(said: Said): void {
+  say(JSON.stringify(said))
 }
 
 const pool = await openPlace(job.place)
@@ -26,7 +24,7 @@ const pool = await openPlace(job.place)
 async function change(kind: 'put' | 'delete', n: number): Promise<void> {
   const block = numberedBlock(n, MAX_BLOCK_BYTES)
   const id = ids++
-  say({ is: 'begun', id, kind, n, at: now() })
+  tell({ is: 'begun', id, kind, n, at: now() })
   let acknowledged = false
   try {
     await (kind === 'put' ? pool.put(block) : pool.delete(block.cid))
@@ -35,16 +33,16 @@ async function change(kind: 'put' | 'delete', n: number): Promise<void> {
     const code = errorCode(error) ?? String(error)
     failures[code] = (failures[code] ?? 0) + 1
   }
-  say({ is: 'ended', id, acknowledged, at: now() })
+  tell({ is: 'ended', id, acknowledged, at: now() })
 }
 
 async function look(n: number): Promise<void> {
   const { cid, bytes } = numberedBlock(n, MAX_BLOCK_BYTES)
   try {
     const found = await pool.get(cid)
-    if (found && !sameBytes(found, bytes)) say({ is: 'wrong', what: `block ${n} came with other bytes` })
+    if (found && !sameBytes(found, bytes)) tell({ is: 'wrong', what: `block ${n} came with other bytes` })
   } catch (error) {
-    if (errorCode(error) === undefined) say({ is: 'wrong', what: String(error) })
+    if (errorCode(error) === undefined) tell({ is: 'wrong', what: String(error) })
   }
 }
 
@@ -58,10 +56,10 @@ async function round(operations: number): Promise<void> {
     }
   }
   await Promise.all(Array.from({ length: IN_FLIGHT }, caller))
-  say({ is: 'done', repairs: pool.stats().repairs, failures })
+  tell({ is: 'done', repairs: pool.stats().repairs, failures })
 }
 
-say({ is: 'open' })
+tell({ is: 'open' })
 const lines = createInterface({ input: process.stdin })
 for await (const line of lines) await round(Number(line))
 await pool.close()
