@@ -57,7 +57,7 @@ export class LocationHints {
     if (this.#maxEntries === 0) return true
     const hash = this.#hash(digest)
     const at = this.#seek(hash)
-    const before = this.#isAt(at, hash) ? (this.#table[at + SET] ?? 0) : 0
+    const before = this.#setAt(at, hash)
     const set = this.#sets.with(before, location)
     if (set === before) return false
     if (before !== 0) this.#table[at + SET] = set
@@ -68,8 +68,9 @@ export class LocationHints {
   remove(digest: readonly [number, number], location: number): void {
     const hash = this.#hash(digest)
     const at = this.#seek(hash)
-    if (!this.#isAt(at, hash)) return
-    const set = this.#sets.without(this.#table[at + SET] ?? 0, location)
+    const before = this.#setAt(at, hash)
+    if (before === 0) return
+    const set = this.#sets.without(before, location)
     if (set === 0) this.#removeAt(at)
     else this.#table[at + SET] = set
   }
@@ -78,7 +79,7 @@ export class LocationHints {
   delete(digest: readonly [number, number]): void {
     const hash = this.#hash(digest)
     const at = this.#seek(hash)
-    if (this.#isAt(at, hash)) this.#removeAt(at)
+    if (this.#setAt(at, hash) !== 0) this.#removeAt(at)
   }
 
   #hash(digest: readonly [number, number]): number {
@@ -94,9 +95,8 @@ export class LocationHints {
   }
 
   #setOf(hash: number): number {
-    const near = this.#near(hash)
-    const at = this.#isAt(near, hash) ? near : this.#seek(hash)
-    return this.#isAt(at, hash) ? (this.#table[at + SET] ?? 0) : 0
+    const near = this.#setAt(this.#near(hash), hash)
+    return near === 0 ? this.#setAt(this.#seek(hash), hash) : near
   }
 
   /**
@@ -115,8 +115,9 @@ export class LocationHints {
     return home + ahead
   }
 
-  #isAt(at: number, hash: number): boolean {
-    return this.#table[at + SET] !== 0 && hashIn(this.#table, at) === hash
+  /** 0 when another hash or none is at this place. */
+  #setAt(at: number, hash: number): number {
+    return hashIn(this.#table, at) === hash ? (this.#table[at + SET] ?? 0) : 0
   }
 
   /** The first place at or after home that is empty or holds a hash not below this one. */
